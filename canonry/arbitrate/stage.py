@@ -1,0 +1,303 @@
+"""The stage `arbitrate`: decide every conflict that a ruling or the policy can decide, and state the facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from canonry.arbitrate import policy, rulings
+from canonry.frames import Decided
+from canonry.operating import LINKED
+from canonry.published import CLAIMS, CONFLICT_CLAIMS, CONFLICTS, FACTS, OBSERVATIONS
+from canonry.run import midnight
+
+if TYPE_CHECKING:
+    from canonry.frames import Claimed, Clashes, Matched, Normalised
+    from canonry.run import RunContext
+
+_GROUP = ["subject_id", "attribute", "scope"]
+_OPEN = 0.5  # confidence of an open fact: the best side is named, nothing more
+_ALONE = 0.7  # one source says so, nobody contradicts
+_AGREED = 0.9  # several sources say the same
+_ASSERTIVE = ("is", "must", "may")
+
+
+def arbitrate(run: RunContext, normalised: Normalised, matched: Matched, claimed: Claimed, clashes: Clashes) -> Decided:
+    """Decide, explain, and keep what was decided before.
+
+    Args:
+        run: Reads policy, entities; the journal's rulings; the parent release for since when a conflict is known.
+        normalised: Documents, for rulings and families.
+        matched: Families of documents.
+        claimed: All claims.
+        clashes: Differences between them.
+    """
+    families = _families(matched)
+    ruled = _ruled(run, normalised, claimed, clashes, families)
+    members = _members(claimed, clashes, families)
+    verdicts = _verdicts(run, clashes, members, ruled)
+    conflict_claims = _conflict_claims(members, verdicts)
+    conflicts = _conflicts(run, normalised, clashes, verdicts, conflict_claims)
+    claims = _standing(claimed, conflict_claims, conflicts)
+    shown = conflict_claims.filter(pl.col("conflict_id").is_in(conflicts["conflict_id"].to_list()))
+    observations = clashes.differences.filter("is_observation").with_columns(
+        status=pl.lit("dismissed"),
+        exposure=pl.lit(0),
+        reason=pl.lit("a difference that is no error"),
+        scope=pl.col("scope").replace("", None),
+    )
+    return Decided(
+        claims=CLAIMS.conform(claims),
+        facts=_facts(run, claims, conflicts, shown),
+        conflicts=CONFLICTS.conform(conflicts),
+        conflict_claims=CONFLICT_CLAIMS.conform(conflict_claims),
+        observations=OBSERVATIONS.conform(_since(run, observations, "observations")),
+        rulings=ruled.table,
+    )
+
+
+def _families(matched: Matched) -> dict[str, str]:
+    of_documents = matched.families.filter(pl.col("member_kind") == "document")
+    return dict(of_documents.select("member_id", "family_id").iter_rows())
+
+
+def _ruled(run: RunContext, normalised: Normalised, claimed: Claimed, clashes: Clashes, families: dict[str, str]) -> rulings.Ruled:
+    tonight = rulings.Tonight(
+        run.run_date,
+        claimed.claims,
+        clashes.members,
+        normalised.documents.filter(pl.col("removed_on").is_null()),
+        families,
+        run.edition in ("", "full"),
+    )
+    standing = run.journal.standing_rulings
+    ids = {r["ruling_id"] for r in standing}
+    withdrawn = [r for r in run.journal.rulings if "withdraws" not in r and r["ruling_id"] not in ids]
+    return rulings.applied(standing, withdrawn, tonight)
+
+
+def _members(claimed: Claimed, clashes: Clashes, families: dict[str, str]) -> pl.DataFrame:
+    """The claims of the differences with everything that the policy words look at."""
+    more = claimed.claims.select(
+        "claim_id", "authority", "dated_on", "date_kind", "valid_from", "valid_to", "precision", "is_held",
+        family=pl.col("document_id").replace_strict(families, default=None, return_dtype=pl.String),
+    )  # fmt: skip
+    return clashes.members.join(more, on="claim_id").with_columns(
+        origin=pl.coalesce("family", "document_id", pl.concat_str("source", "record_id", separator="/", ignore_nulls=True))
+    )
+
+
+def _verdicts(run: RunContext, clashes: Clashes, members: pl.DataFrame, ruled: rulings.Ruled) -> pl.DataFrame:
+    """One row per conflict: side, word, confidence, status, reason, decided_by."""
+    real = clashes.differences.filter(~pl.col("is_observation"))
+    mine = members.filter(pl.col("conflict_id").is_in(real["conflict_id"].to_list()))
+    parent = pl.col("source").str.split("/").list.first()
+    named = mine.group_by("conflict_id").agg(own=pl.col("source").unique(), parents=parent.unique())
+    named = named.select("conflict_id", all_sources=pl.col("own").list.set_union("parents"))
+    by_policy = policy.decide(
+        policy.preferred(policy.sides(mine, run.run_date)), real.join(named, on="conflict_id"), run.config.policy
+    ).with_columns(decided_by=pl.lit(None, pl.String), because=pl.lit(None, pl.String))
+    shape = {
+        "conflict_id": pl.String, "r_verdict": pl.String, "r_side": pl.Int64, "r_by": pl.String, "r_because": pl.String, "r_id": pl.String,
+    }  # fmt: skip
+    rows = [(c, r["verdict"], r["winner_side"], r.get("by"), r.get("because"), r["ruling_id"]) for c, r in sorted(ruled.conflicts.items())]
+    out = by_policy.join(pl.DataFrame(rows, schema=shape, orient="row"), on="conflict_id", how="left")
+    verdict, person = pl.col("r_verdict"), pl.col("r_verdict").is_not_null() & (pl.col("r_verdict") != "ask-owner")
+    both = pl.col("side").is_null() & (pl.col("otherwise") == "both")
+    return out.select(
+        "conflict_id",
+        side=pl.when(verdict == "keep").then("r_side").when(verdict.is_null()).then("side"),
+        word=pl.when(person).then(pl.lit("ruling")).when(verdict.is_null()).then("word"),
+        confidence=pl.when(person).then(1.0).when(verdict.is_null()).then("confidence"),
+        status=pl.when(verdict == "not-a-conflict")
+        .then(pl.lit("dismissed"))
+        .when(person)
+        .then(pl.lit("decided_by_person"))
+        .when(verdict.is_null() & (pl.col("side").is_not_null() | both))
+        .then(pl.lit("decided_by_policy"))
+        .otherwise(pl.lit("open")),
+        decided_by=pl.when(person).then("r_by"),
+        because=pl.when(person).then("r_because"),
+    )
+
+
+def _conflict_claims(members: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+    joined = members.join(verdicts, on="conflict_id", how="left")
+    decided = pl.col("status").is_in(["decided_by_policy", "decided_by_person"])
+    why = pl.col("word").replace_strict(policy.WHY, default=None, return_dtype=pl.String)
+    wins = pl.when(decided).then(pl.col("side_right").is_null() | (pl.col("side") == pl.col("side_right")))
+    return joined.with_columns(wins=wins).with_columns(
+        reason=pl.when("wins").then(pl.lit("stands: ") + why).when(~pl.col("wins")).then(pl.lit("lost: the winner stands because ") + why)
+    )
+
+
+def _conflicts(run: RunContext, normalised: Normalised, clashes: Clashes, verdicts: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+    real = clashes.differences.filter(~pl.col("is_observation")).join(verdicts, on="conflict_id")
+    best = (
+        _best(claims.filter(pl.col("wins") & pl.col("side_right").is_not_null()))
+        .group_by("conflict_id", maintain_order=True)
+        .agg(winner_claim_id=pl.col("claim_id").first(), winner=pl.col("verbatim").first(), winner_source=pl.col("source").first())
+    )
+    other = (
+        _best(claims.filter(~pl.col("wins").fill_null(value=True)))
+        .group_by("conflict_id", maintain_order=True)
+        .agg(loser=pl.col("verbatim").first(), loser_source=pl.col("source").first())
+    )
+    owner = (
+        claims.join(normalised.sources.select("source", "owner"), on="source", how="left")
+        .group_by("conflict_id")
+        .agg(owner=pl.col("owner").drop_nulls().sort().first())
+    )
+    out = real.join(best, on="conflict_id", how="left").join(other, on="conflict_id", how="left").join(owner, on="conflict_id", how="left")
+    why = pl.col("word").replace_strict(policy.WHY, default=None, return_dtype=pl.String)
+    reason = (
+        pl.when(pl.col("winner_claim_id").is_not_null())
+        .then(
+            pl.format(
+                "“{}” ({}) stands against “{}” ({}): {}.",
+                "winner",
+                "winner_source",
+                pl.col("loser").fill_null("?"),
+                pl.col("loser_source").fill_null("?"),
+                why,
+            )
+        )
+        .when(pl.col("status") == "open")
+        .then(pl.lit("No rule separates the sides; a person is asked."))
+        .when(pl.col("status") == "dismissed")
+        .then(pl.lit("A person says that this is no conflict."))
+        .otherwise(pl.lit("All sides stand."))
+    )
+    out = out.with_columns(
+        reason=pl.when(pl.col("because").is_not_null()).then(pl.format("{} ({})", reason, "because")).otherwise(reason),
+        rule="word",
+        margin=pl.col("confidence") * 2 - 1,
+        exposure=pl.lit(0),
+        scope=pl.col("scope").replace("", None),
+    )
+    return _since(run, out, "conflicts")
+
+
+def _since(run: RunContext, rows: pl.DataFrame, table: str) -> pl.DataFrame:
+    """When each was found, and when it was decided this way, from the parent release."""
+    now = pl.lit(midnight(run.run_date)).cast(pl.Datetime("us", "UTC"))
+    before = run.history.table(table).select(
+        "conflict_id", was="status", was_winner="winner_claim_id", found="detected_at", settled="decided_at", was_signature="signature"
+    )
+    wanted = [pl.lit(None, pl.String).alias(c) for c in ("winner_claim_id", "status", "signature") if c not in rows.columns]
+    out = rows.with_columns(wanted).join(before, on="conflict_id", how="left")
+    same = (
+        pl.col("was").eq_missing(pl.col("status"))
+        & pl.col("was_winner").eq_missing(pl.col("winner_claim_id"))
+        & pl.col("was_signature").eq_missing(pl.col("signature"))
+    )
+    decided = pl.col("status").is_in(["decided_by_policy", "decided_by_person", "dismissed"]) & pl.lit(table == "conflicts")
+    return out.with_columns(
+        detected_at=pl.coalesce("found", now), decided_at=pl.when(decided & same).then(pl.coalesce("settled", now)).when(decided).then(now)
+    )
+
+
+def _best(claims: pl.DataFrame) -> pl.DataFrame:
+    """Order claims so that the one to quote comes first: authority, exact and new date, then id."""
+    return claims.sort(
+        pl.col("authority").fill_null(policy.NO_RANK),
+        pl.col("date_kind") != "exact",
+        pl.col("dated_on").dt.epoch("d").fill_null(0) * -1,
+        "claim_id",
+    )
+
+
+def _standing(claimed: Claimed, conflict_claims: pl.DataFrame, conflicts: pl.DataFrame) -> pl.DataFrame:
+    status = conflict_claims.join(conflicts.select("conflict_id", s="status"), on="conflict_id").group_by("claim_id").agg(
+        open=(pl.col("s") == "open").any(), lost=(pl.col("wins") == False).any(), won=(pl.col("wins") == True).any()  # noqa: E712
+    )  # fmt: skip
+    voices = pl.col("source").filter(_asserts()).n_unique().over("subject_id", "attribute", pl.col("scope").fill_null(""), "value")
+    out = claimed.claims.with_columns(is_agreed=_asserts() & (voices > 1)).join(status, on="claim_id", how="left")
+    return out.with_columns(
+        standing=pl.when("open")
+        .then(pl.lit("contested"))
+        .when("lost")
+        .then(pl.lit("loses"))
+        .when(pl.col("won") | pl.col("is_agreed"))
+        .then(pl.lit("stands"))
+        .otherwise(pl.lit("alone"))
+    )
+
+
+def _asserts() -> pl.Expr:
+    """Whether a claim says of today what some value is, of a subject that is sure enough."""
+    sure = pl.col("link_confidence").fill_null(1.0) >= LINKED.threshold
+    return pl.col("modality").is_in(_ASSERTIVE) & pl.col("value").is_not_null() & sure
+
+
+def _facts(run: RunContext, claims: pl.DataFrame, conflicts: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """The claim that stands per subject, attribute and scope; of `many` attributes one per value."""
+    many = {(t, a) for t, e in run.config.entities.items() for a, s in e.attributes.items() if s.cardinality == "many"}
+    multi = pl.DataFrame(sorted(many), schema={"entity_type": pl.String, "attribute": pl.String}, orient="row").with_columns(
+        is_many=pl.lit(value=True)
+    )
+    usable = (
+        claims.filter(_asserts())
+        .with_columns(scope=pl.col("scope").fill_null(""))
+        .join(multi, on=["entity_type", "attribute"], how="left")
+        .with_columns(pl.col("is_many").fill_null(value=False))
+    )
+    in_conflict = members.select("claim_id", "conflict_id", "side", "wins")
+    told = conflicts.select("conflict_id", "status", "winner_claim_id", c_confidence="confidence")
+    joined = usable.join(in_conflict, on="claim_id", how="left").join(told, on="conflict_id", how="left")
+    joined = joined.with_columns(
+        part=pl.when(
+            pl.col("is_many")
+            | (pl.col("status").is_in(["dismissed", "decided_by_person", "decided_by_policy"]) & pl.col("winner_claim_id").is_null())
+        )
+        .then("value")
+        .otherwise(pl.lit(""))
+    )
+    voters = pl.col("source").n_unique().over([*_GROUP, "value"])
+    ordered = joined.with_columns(voters=voters).sort(
+        pl.col("wins").fill_null(value=True) == False,  # noqa: E712
+        pl.col("authority").fill_null(policy.NO_RANK), -pl.col("voters").cast(pl.Int64), pl.col("date_kind") != "exact",
+        pl.col("dated_on").dt.epoch("d").fill_null(0) * -1, "value", "claim_id",
+    )  # fmt: skip
+    return FACTS.conform(_summed(run, ordered))
+
+
+def _summed(run: RunContext, ordered: pl.DataFrame) -> pl.DataFrame:
+    first_value = pl.col("value") == pl.col("value").first()
+    facts = ordered.group_by([*_GROUP, "part"], maintain_order=True).agg(
+        pl.col(
+            "subject",
+            "value",
+            "verbatim",
+            "value_type",
+            "unit",
+            "claim_id",
+            "conflict_id",
+            "status",
+            "c_confidence",
+            "valid_from",
+            "valid_to",
+        ).first(),
+        runner_up_claim_id=pl.col("claim_id").filter(~first_value).first(),
+        sources=pl.col("source").filter(first_value).unique().sort(),
+        known_from=pl.col("known_from").filter(first_value).min(),
+    )
+    status = pl.col("status")
+    decision = (
+        pl.when(status == "open").then(pl.lit("open"))
+        .when(status.is_in(["decided_by_person", "dismissed"])).then(pl.lit("person"))
+        .when(status == "decided_by_policy").then(pl.lit("policy"))
+        .when(pl.col("sources").list.len() > 1).then(pl.lit("agreed"))
+        .otherwise(pl.lit("alone"))
+    )  # fmt: skip
+    valid = (pl.col("valid_to").fill_null(run.run_date) >= run.run_date) & (pl.col("valid_from").fill_null(run.run_date) <= run.run_date)
+    return facts.with_columns(decision=decision, is_current=valid).with_columns(
+        confidence=pl.when(pl.col("decision") == "open")
+        .then(_OPEN)
+        .when(pl.col("decision") == "alone")
+        .then(_ALONE)
+        .when(pl.col("decision") == "agreed")
+        .then(_AGREED)
+        .otherwise(pl.col("c_confidence").fill_null(1.0))
+    )

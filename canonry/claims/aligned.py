@@ -1,0 +1,207 @@
+"""Claims from sentences that stand in two versions of a page and differ in a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from canonry.claims.differ import aligned, changes
+from canonry.frames import frame
+from canonry.groups import grouped
+from canonry.ids import digest
+from canonry.state import Step
+from canonry.text import normal
+from canonry.values import canonical
+
+if TYPE_CHECKING:
+    from canonry.frames import Matched, Normalised
+    from canonry.state import Memo
+
+_LEAST_WORDS = 3
+KIN_ALIKE = 0.75  # likeness of two sentences on pages that are only kin
+_TELLING_WORDS = 8  # a shorter sentence on another page may say something else in the same words
+PAIRS: dict[str, Any] = {
+    "key": pl.String, "left": pl.Int64, "right": pl.Int64, "likeness": pl.Float64, "kind": pl.String, "left_start": pl.Int64,
+    "left_end": pl.Int64, "right_start": pl.Int64, "right_end": pl.Int64, "pattern": pl.String,
+}  # fmt: skip
+MENTIONS: dict[str, Any] = {
+    "node": pl.String, "document_id": pl.String, "item_id": pl.String, "ordinal": pl.Int64, "sentence": pl.String, "verbatim": pl.String,
+    "value_type": pl.String, "span_start": pl.Int64, "span_end": pl.Int64, "pattern": pl.String, "topic": pl.String,
+}  # fmt: skip
+
+
+def statement_pairs(memo: Memo, normalised: Normalised, matched: Matched) -> tuple[pl.DataFrame, int]:
+    """Compare the sentences of each pair of versions.
+
+    Returns:
+        One row per differing value: `PAIRS` without ``key`` but with ``left_id``, ``right_id`` (documents); ``left`` and ``right`` are
+        the ordinals of the sentences. And how many pairs of sentences there were to compare.
+    """
+    present = normalised.documents.filter(pl.col("removed_on").is_null()).select("document_id", "key")
+    pairs = (
+        matched.page_pairs.filter(~pl.col("is_copy"))
+        .join(present.rename({"document_id": "left_id", "key": "left_key"}), on="left_id")
+        .join(present.rename({"document_id": "right_id", "key": "right_key"}), on="right_id")
+    )
+    keys = [digest("versions", a, b) for a, b in pairs.select("left_key", "right_key").iter_rows()]
+    pairs = pairs.with_columns(key=pl.Series(keys, dtype=pl.String))
+    lines = _lines(normalised)
+    ends = {k: (a, b) for k, a, b in pairs.select("key", "left_id", "right_id").iter_rows()}
+    possible = sum(len(lines.get(a, ())) * len(lines.get(b, ())) for a, b in ends.values())
+
+    def compute(missing: list[str]) -> pl.DataFrame:
+        return frame(PAIRS, [row for k in missing for row in _compared(k, lines.get(ends[k][0], []), lines.get(ends[k][1], []))])
+
+    found = memo.rows(Step("claims-versions", 3), list(ends), compute)
+    return pairs.select("key", "left_id", "right_id", "is_kin").join(found, on="key").filter(
+        ~pl.col("is_kin") | (pl.col("likeness") >= KIN_ALIKE)
+    ).drop("key", "is_kin").sort("left_id", "right_id", "left", "left_start"), possible
+
+
+def _lines(normalised: Normalised) -> dict[str, list[tuple[int, str, str]]]:
+    """document_id → (ordinal, text, normal form) of what can hold a statement."""
+    usable = normalised.sentences.filter((pl.col("kind") != "heading") & (pl.col("norm").str.count_matches(" ") >= _LEAST_WORDS - 1))
+    out: dict[str, list[tuple[int, str, str]]] = {}
+    for document, ordinal, text, norm in usable.sort("document_id", "ordinal").select("document_id", "ordinal", "text", "norm").iter_rows():
+        out.setdefault(document, []).append((ordinal, text, norm))
+    return out
+
+
+def _compared(key: str, left: list[tuple[int, str, str]], right: list[tuple[int, str, str]]) -> list[dict[str, Any]]:
+    have_left, have_right = {n for _, _, n in left}, {n for _, _, n in right}
+    only_left = [s for s in left if s[2] not in have_right]
+    only_right = [s for s in right if s[2] not in have_left]
+    rows: list[dict[str, Any]] = []
+    for i, j, likeness in aligned([s[2] for s in only_left], [s[2] for s in only_right]):
+        a, b = only_left[i], only_right[j]
+        rows.extend(
+            {
+                "key": key,
+                "left": a[0],
+                "right": b[0],
+                "likeness": likeness,
+                "kind": c.kind,
+                "left_start": c.left[0],
+                "left_end": c.left[1],
+                "right_start": c.right[0],
+                "right_end": c.right[1],
+                "pattern": c.pattern,
+            }
+            for c in changes(a[1], b[1])
+        )
+    return rows
+
+
+def mentions(pairs: pl.DataFrame, normalised: Normalised) -> pl.DataFrame:
+    """Every place in a sentence that takes part in a difference, with the topic it belongs to.
+
+    Places that correspond, over any number of versions, are one topic. A sentence elsewhere with the same words asserts the same value,
+    so it belongs to the topic too.
+
+    Returns:
+        Columns `MENTIONS`.
+    """
+    said = {
+        (d, o): (i, t, n) for d, o, i, t, n in normalised.sentences.select("document_id", "ordinal", "item_id", "text", "norm").iter_rows()
+    }
+    nodes: dict[str, dict[str, Any]] = {}
+    links = []
+    for row in pairs.iter_rows(named=True):
+        ends = [_node(said, row, side) for side in ("left", "right")]
+        nodes.update({n["node"]: n for n in ends})
+        links.append((ends[0]["node"], ends[1]["node"]))
+    _add_equal(nodes, links, normalised.sentences)
+    for members in grouped(links).values():
+        pattern = min(normal(nodes[m]["pattern"]) for m in members)
+        for member in members:
+            nodes[member]["topic"] = pattern
+            nodes[member]["group"] = members[0]
+    return frame({**MENTIONS, "group": pl.String}, [nodes[k] for k in sorted(nodes)])
+
+
+def _node(said: dict[tuple[str, int], tuple[str, str, str]], row: dict[str, Any], side: str) -> dict[str, Any]:
+    document, ordinal, start, end = row[f"{side}_id"], row[side], row[f"{side}_start"], row[f"{side}_end"]
+    item, text, _ = said[document, ordinal]
+    return {
+        "node": f"{document}\n{ordinal:06d}\n{start:06d}", "document_id": document, "item_id": item, "ordinal": ordinal, "sentence": text,
+        "verbatim": text[start:end], "value_type": row["kind"], "span_start": start, "span_end": end,
+        "pattern": text[:start] + "____" + text[end:],
+    }  # fmt: skip
+
+
+def _add_equal(nodes: dict[str, dict[str, Any]], links: list[tuple[str, str]], sentences: pl.DataFrame) -> None:
+    by_text: dict[str, list[dict[str, Any]]] = {}
+    for node in [n for n in nodes.values() if n["sentence"].count(" ") >= _TELLING_WORDS]:
+        by_text.setdefault(node["sentence"], []).append(node)
+    same = sentences.filter(pl.col("text").is_in(list(by_text)) & (pl.col("kind") != "heading"))
+    for document, ordinal, item, text in same.select("document_id", "ordinal", "item_id", "text").iter_rows():
+        for node in by_text[text]:
+            twin = f"{document}\n{ordinal:06d}\n{node['span_start']:06d}"
+            if twin not in nodes:
+                nodes[twin] = {**node, "node": twin, "document_id": document, "ordinal": ordinal, "item_id": item}
+            if twin != node["node"]:
+                links.append((twin, node["node"]))
+
+
+def topic_claims(mentions: pl.DataFrame, normalised: Normalised) -> pl.DataFrame:
+    """Mentions → claims about topics.
+
+    Returns:
+        The published columns of claims, with ``audience``, ``is_held``, ``authority``, ``date_basis``, ``group`` (the topic).
+    """
+    documents = normalised.documents.select(
+        "document_id", "source", "title", "dated_on", "date_kind", "date_basis", "audience", "is_held", "authority"
+    )
+    rows = mentions.join(documents, on="document_id").join(normalised.passages.select("item_id", "heading", item_text="text"), on="item_id")
+    rows = rows.join(normalised.sentences.select("document_id", "ordinal", at="start", until="end"), on=["document_id", "ordinal"])
+    nth = pl.int_range(pl.len()).over("document_id", "sentence", "span_start")
+    out = [_claim(r) for r in rows.sort("node").with_columns(nth=nth).iter_rows(named=True)]
+    first: dict[str, tuple[str, str]] = {}
+    for r in out:
+        first.setdefault(r["group"], (r["topic"], r["subject"]))
+        first[r["group"]] = min(first[r["group"]], (r["topic"], r["subject"]))
+    for r in out:
+        topic, subject = first[r["group"]]
+        r.update(subject=subject, subject_id=digest("topic", normal(subject.split(" > ")[0]), topic))
+    return pl.DataFrame(out, infer_schema_length=None) if out else pl.DataFrame()
+
+
+def _claim(row: dict[str, Any]) -> dict[str, Any]:
+    made = canonical(row["verbatim"], row["value_type"])
+    raw = row["item_text"][row["at"] : row["until"]]
+    before = row["sentence"][: row["span_start"]].count(row["verbatim"])
+    start = -1
+    for _ in range(before + 1):
+        start = raw.find(row["verbatim"], start + 1)
+    start = row["at"] + start if start >= 0 else row["at"]
+    return {
+        **{
+            k: row[k]
+            for k in (
+                "source",
+                "document_id",
+                "item_id",
+                "dated_on",
+                "date_kind",
+                "date_basis",
+                "audience",
+                "is_held",
+                "authority",
+                "group",
+                "topic",
+            )
+        },
+        "claim_id": digest("claim", row["document_id"], normal(row["sentence"]), str(row["nth"]), str(row["span_start"])),
+        "subject_kind": "topic",
+        "subject": " > ".join(p for p in (row["title"], row["heading"]) if p),
+        "attribute": row["topic"],
+        "value": made.value,
+        "verbatim": row["verbatim"],
+        "value_type": row["value_type"],
+        "unit": made.unit,
+        "precision": made.precision,
+        "span_start": start,
+        "span_end": start + len(row["verbatim"]),
+        "sentence": row["sentence"],
+    }

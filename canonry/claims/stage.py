@@ -1,0 +1,64 @@
+"""The stage `claims`: every value that some source asserts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from canonry.claims.aligned import mentions, statement_pairs, topic_claims
+from canonry.claims.cells import cells, identified, says
+from canonry.claims.linked import linked
+from canonry.frames import CLAIMED, COVERAGE, Claimed, frame, shaped
+from canonry.operating import LINKED
+
+if TYPE_CHECKING:
+    from canonry.frames import Matched, Normalised
+    from canonry.run import RunContext
+
+
+def claims(run: RunContext, normalised: Normalised, matched: Matched) -> Claimed:
+    """Read what records, claims tables and sentences assert.
+
+    Args:
+        run: Reads entities.
+        normalised: What the edition may read.
+        matched: Entities and versions.
+    """
+    from_cells = cells(run.config, normalised, matched)
+    phrases = says(run.config, from_cells) if from_cells.height else {}
+    from_names, counts = linked(normalised, matched, from_cells, phrases)
+    pairs, possible = statement_pairs(run.memo, normalised, matched)
+    from_versions = topic_claims(mentions(pairs, normalised), normalised)
+    if from_cells.height:
+        from_cells = identified(from_cells).with_columns(subject_kind=pl.lit("entity"))
+    if from_names.height:
+        from_names = from_names.join(matched.entities.select(subject_id="entity_id", subject="name"), on="subject_id")
+    parts = [shaped(p, CLAIMED["claims"]) for p in (from_cells, from_names, from_versions) if p.height]
+    found = pl.concat([pl.DataFrame(schema=CLAIMED["claims"]), *parts]).unique("claim_id", keep="first", maintain_order=True)
+    known = run.history.table("claims").select("claim_id", before="known_from")
+    found = found.join(known, on="claim_id", how="left").with_columns(
+        standing=pl.lit("alone"),
+        modality=pl.col("modality").fill_null("is"),
+        known_from=pl.coalesce("before", pl.lit(run.run_date)),
+    )
+    return Claimed(
+        claims=shaped(found.sort("claim_id"), CLAIMED["claims"]),
+        statement_pairs=shaped(pairs, CLAIMED["statement_pairs"]),
+        coverage=_coverage(counts, possible, pairs.height, found),
+    )
+
+
+def _coverage(counts: dict[str, int], possible: int, found: int, claims: pl.DataFrame) -> pl.DataFrame:
+    weak = claims.filter(pl.col("link_confidence") < LINKED.threshold).height
+    rows = [
+        ("claims.versions", possible, possible, 0),
+        ("claims.versions.differing", possible, found, 0),
+        ("claims.linked.sentences", counts["sentences"], counts["with_phrase"], 0),
+        ("claims.linked.entities", counts["with_phrase"], counts["with_entity"], 0),
+        ("claims.linked.without_value", counts["with_entity"], counts["claims"], 0),
+        ("claims.linked.below_operating_point", counts["claims"], counts["claims"] - weak, 0),
+    ]
+    return frame(
+        COVERAGE, [{"detector": d, "pairs_possible": p, "pairs_considered": c, "pairs_capped": x, "partial": x > 0} for d, p, c, x in rows]
+    )

@@ -1,0 +1,71 @@
+"""The command line. This package alone reads the clock, the environment and the login name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from canonry import __version__
+from canonry.cli.group import LazyGroup
+
+SECTIONS = {
+    "Set up and run": {
+        "init": "Profile a folder and propose a canonry.yaml.",
+        "run": "Do the nightly job now.",
+        "doctor": "Check this machine, the configuration and the store.",
+        "show": "Print the schema of canonry.yaml, or the policy in effect.",
+    },
+    "Look": {
+        "status": "Say what is published and how it is.",
+        "list": "List conflicts, stale things, quarantine, rulings and more.",
+        "explain": "Tell everything that bears on one id or cite.",
+        "report": "Write the conflict report as a web page.",
+    },
+    "Ask, as an agent does": {
+        "search": "Find items for a query, or for a file of them.",
+        "context": "Pack whole items for a query within a budget.",
+        "fact": "Look up what stands for a subject and an attribute.",
+        "eval": "Measure a release with golden questions.",
+    },
+    "Decide": {
+        "rule": "Rule on a conflict, or say that a document is still valid.",
+        "unrule": "Withdraw a ruling.",
+        "accept": "Say that a source that shrank is right.",
+    },
+    "Releases": {
+        "releases": "List the releases that are kept.",
+        "diff": "Compare two releases.",
+        "rollback": "Make an earlier release current.",
+        "verify": "Check that releases are what was published.",
+    },
+}
+_MODULES = {
+    "init": "init", "run": "run", "doctor": "doctor", "show": "show",
+    "status": "status", "list": "lists", "explain": "explain", "report": "report",
+    "search": "search", "context": "ask", "fact": "ask", "eval": "evaluate",
+    "rule": "rule", "unrule": "rule", "accept": "accept",
+    "releases": "releases", "diff": "releases", "rollback": "releases", "verify": "releases",
+}  # fmt: skip
+
+
+@click.group(
+    cls=LazyGroup,
+    sections=SECTIONS,
+    modules={name: f"canonry.cli.{module}" for name, module in _MODULES.items()},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Example: canonry init company && canonry -c company/canonry.yaml run",
+)
+@click.option(
+    "-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration; default: canonry.yaml here or above."
+)
+@click.version_option(__version__, "-V", "--version", package_name="canonry", prog_name="canonry")
+@click.pass_context
+def cli(ctx: click.Context, config: Path | None) -> None:
+    """Turn scattered documents and data exports into one curated context store that agents can trust."""
+    ctx.obj = config
+
+
+def main() -> None:
+    """Run the command line."""
+    cli.main(prog_name="canonry")

@@ -1,0 +1,125 @@
+"""``canonry list``: the tables that people go through, what matters most first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+import polars as pl
+
+from canonry import store as stores
+from canonry.cli import output
+from canonry.cli.nearest import OneOf
+from canonry.cli.reading import client
+from canonry.cli.session import Session, command
+from canonry.published import CONFLICT_STATUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from canonry.serve import Client
+
+KINDS = ("conflicts", "stale", "families", "entities", "rulings", "quarantine")
+_COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → headings, columns
+    "stale": (("what", "id", "signal", "since", "evidence"), ("target_kind", "target_id", "signal", "since", "evidence")),
+    "families": (("kind", "family", "member", "relation", "like#"), ("member_kind", "family_id", "member_id", "relation", "similarity")),
+    "entities": (("entity", "name", "records#", "sources"), ("entity_id", "name", "records", "sources")),
+    "rulings": (
+        ("ruling", "verdict", "status", "by", "at", "applied to", "because"),
+        ("ruling_id", "verdict", "status", "by", "at", "applied_to", "because"),
+    ),
+    "quarantine": (("source", "location", "rule", "detail"), ("source", "location", "rule", "detail")),
+}
+
+
+@command("list", "canonry list conflicts --status open", "canonry list stale --json", "canonry list quarantine --limit 100")
+@click.argument("kind", type=OneOf(KINDS), metavar="KIND")
+@click.option("--limit", type=click.IntRange(1), help="At most so many rows; default: 20, with --json all.")
+@click.option("--status", type=click.Choice(CONFLICT_STATUSES), help="Only conflicts of this status.")
+@click.option("--edition", metavar="NAME", help="Which edition; default: full.")
+def list_command(session: Session, kind: str, limit: int | None, status: str | None, edition: str | None) -> None:
+    """List what people go through: KIND is conflicts, stale, families, entities, rulings or quarantine.
+
+    Conflicts come by importance: severity × (1 + how often agents met them) × how unsure the decision is.
+    """
+    if status and kind != "conflicts":
+        raise click.UsageError("--status goes with conflicts only.", click.get_current_context())
+    reader = client(session, edition)
+    rows = conflicts(reader, status) if kind == "conflicts" else _rows(reader, kind)
+    shown = rows[: limit or (None if session.as_json else 20)]
+    session.answer({"kind": kind, "total": len(rows), "shown": len(shown), "rows": shown}, lambda: _told(session, kind, shown, len(rows)))
+
+
+def conflicts(reader: Client, status: str | None) -> list[dict[str, Any]]:
+    """Give the conflicts with their sides, by importance."""
+    table = reader.list("conflicts").select(
+        "conflict_id", "exposure", "spans_audiences", importance=pl.col("severity").fill_null(0.0)
+        * (1 + pl.col("exposure"))
+        * (1 - pl.col("confidence").fill_null(0.0)),
+    )  # fmt: skip
+    more = {r["conflict_id"]: r for r in table.to_dicts()}
+    found = [{**v.as_dict(), **more[v.conflict_id]} for v in reader.list_conflicts(status)]
+    return sorted(found, key=lambda c: (-c["importance"], c["conflict_id"]))
+
+
+def _rows(reader: Client, kind: str) -> list[dict[str, Any]]:
+    table = reader.list(kind)
+    return (table.filter("is_stale") if kind == "stale" else table).to_dicts()
+
+
+def _told(session: Session, kind: str, rows: Sequence[dict[str, Any]], total: int) -> None:
+    if not rows:
+        output.line(f"None.{_out_of(session, kind)}")
+        return
+    shape: Callable[[Sequence[dict[str, Any]]], None] = _conflicts if kind == "conflicts" else lambda r: _table(kind, r)
+    shape(rows)
+    output.capped(len(rows), total)
+
+
+def _conflicts(rows: Sequence[dict[str, Any]]) -> None:
+    output.table(
+        ("conflict", "status", "importance#", "subject", "attribute", "sides"),
+        (
+            (
+                c["conflict_id"],
+                output.coloured(c["status"].replace("_", " ")),
+                c["importance"],
+                output.short(c["subject"], 60),
+                output.short(c["attribute"], 80),
+                _sides(c),
+            )
+            for c in rows
+        ),
+        keep=("conflict",),
+    )
+    output.remark("next: canonry explain ID, then canonry rule ID --keep CLAIM")
+
+
+def _sides(conflict: dict[str, Any]) -> str:
+    """Write each side once, with who says so; the standing one is marked."""
+    sides: dict[int, list[dict[str, Any]]] = {}
+    for side in conflict["sides"]:
+        sides.setdefault(side["side"], []).append(side)
+    return "\n".join(
+        f"{'✓ ' if s[0]['wins'] else ''}{output.short(s[0]['verbatim'], 60)} ({', '.join(dict.fromkeys(c['source'] for c in s))})"
+        for s in sides.values()
+    )
+
+
+def _table(kind: str, rows: Sequence[dict[str, Any]]) -> None:
+    headings, columns = _COLUMNS[kind]
+    output.table(headings, ([_cell(row[c]) for c in columns] for row in rows), keep=headings[:1])
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return ", ".join(value)
+    return value if isinstance(value, (int, float)) else output.short("" if value is None else str(value), 200)
+
+
+def _out_of(session: Session, kind: str) -> str:
+    """No conflicts means something only out of how many pairs."""
+    if kind != "conflicts":
+        return ""
+    coverage = stores.read_table(session.store, session.release(None), stores.FULL, "coverage")
+    return f" {int(coverage['pairs_considered'].sum()):,} pairs were considered."

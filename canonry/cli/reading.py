@@ -1,0 +1,28 @@
+"""The store as agents read it, opened for the person who runs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from canonry import store as stores
+from canonry.cli.nearest import meant
+from canonry.errors import UsageError
+from canonry.serve import Client
+
+if TYPE_CHECKING:
+    from canonry.cli.session import Session
+
+
+def client(session: Session, edition: str | None = None, release: str | None = None) -> Client:
+    """Open an edition; an operator reads `full` unless another one is named.
+
+    Raises:
+        StoreError: Nothing is published yet.
+        UsageError: There is no such release or edition.
+    """
+    manifest = session.release(release)
+    name = edition or stores.FULL
+    if name not in manifest.editions:
+        known = sorted(manifest.editions)
+        raise UsageError(f"release {manifest.release_id} has no edition {name!r}{meant(name, known)}", f"It has: {', '.join(known)}.")
+    return Client(session.store, name, release=manifest.release_id, encoder=session.workspace.encoder())

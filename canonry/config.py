@@ -1,0 +1,380 @@
+"""`canonry.yaml` as one pydantic model; errors name file, line, key and the nearest valid key."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from rapidfuzz import process
+
+from canonry.errors import ConfigError
+from canonry.ids import digest_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+ValueType = Literal[
+    "text", "name", "organization", "person", "address", "email", "phone", "url", "date", "datetime", "time", "money", "number",
+    "percent", "quantity", "duration", "identifier", "code", "boolean", "place",
+]  # fmt: skip
+PolicyWord = Literal["validity", "supersession", "authority", "agreement", "corroboration", "recency", "specificity"]
+ConflictKind = Literal["records", "texts", "text_and_record"]
+
+
+def _days(value: Any) -> Any:
+    """Turn ``180d``, ``26w``, ``6m`` or ``1y`` into days."""
+    if isinstance(value, str):
+        found = re.fullmatch(r"\s*(\d+)\s*([dwmy])\s*", value)
+        if not found:
+            msg = "a span of time is written like 180d, 26w, 6m or 1y"
+            raise ValueError(msg)
+        return int(found[1]) * _DAYS[found[2]]
+    return value
+
+
+def _one_or_many(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Days = Annotated[int, BeforeValidator(_days), Field(ge=0)]
+Names = Annotated[list[str], BeforeValidator(_one_or_many)]
+
+
+class Strict(BaseModel):
+    """Base of all parts: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sidecar(Strict):
+    """A table beside the documents that says more about them: one row per document, found by `key`."""
+
+    path: str
+    key: str
+    modified_at: str | None = None
+    title: str | None = None
+    owner: str | None = None
+    audience: str | None = None
+    expires_on: str | None = None
+    review_on: str | None = None
+    replaced_by: str | None = None
+    url: str | None = None
+    where: dict[str, str] = {}
+
+
+class CsvOptions(Strict):
+    """How to read a delimited file; everything is recognised when not given."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_rows: int = Field(1, ge=1, le=5)
+
+
+class XlsxOptions(Strict):
+    """Which sheet of a workbook to read; default: the first that is not empty."""
+
+    sheet: str | None = None
+
+
+class ClaimColumns(Strict):
+    """Which columns of a claims table hold what."""
+
+    subject: str
+    attribute: str
+    value: str
+    source: str | None = None
+    observed_at: str | None = None
+
+
+class Source(Strict):
+    """One place that documents, records or claims come from."""
+
+    kind: Literal["documents", "records", "claims"]
+    path: str
+    include: Names = []
+    exclude: Names = []
+    authority: int | None = Field(None, ge=1)
+    owner: str | None = None
+    audience: Names | None = None
+    observed_on: date | None = None
+    metadata: Sidecar | None = None
+    review_every: Days | None = None
+    max_age: Days | None = None
+    max_drop: float = Field(0.5, gt=0, le=1)
+    url: str | None = None
+    format: Literal["csv", "tsv", "xlsx", "xls", "json", "jsonl"] | None = None
+    csv: CsvOptions = CsvOptions()
+    xlsx: XlsxOptions = XlsxOptions()
+    entity: str | None = None
+    id: Annotated[list[str], BeforeValidator(_one_or_many)] | None = None
+    fields: dict[str, str] = {}
+    observed_at: str | None = None
+    columns: ClaimColumns | None = None
+    authorities: dict[str, int] = {}
+
+    @model_validator(mode="after")
+    def _claims_need_columns(self) -> Source:
+        if self.kind == "claims" and self.columns is None:
+            msg = "a source of kind claims needs the key columns: {subject, attribute, value}"
+            raise ValueError(msg)
+        return self
+
+
+class Attribute(Strict):
+    """What is known beforehand about one attribute of an entity type."""
+
+    type: ValueType | None = None
+    volatile: bool = False
+    says: Names = []
+    audience: Names | None = None
+    cardinality: Literal["one", "many"] = "one"
+    hierarchy: str | None = None
+
+
+class EntityType(Strict):
+    """One kind of thing that records describe."""
+
+    identity: Literal["key", "match"] | None = None
+    one_to_one: Literal["auto"] | bool = "auto"
+    names: Names = []
+    attributes: dict[str, Attribute] = {}
+
+
+class Edition(Strict):
+    """What a group of principals may read."""
+
+    audiences: Names
+    principals: Names = []
+
+
+class When(Strict):
+    """A condition on a conflict; empty parts match everything."""
+
+    type: Literal["value_conflict", "outdated", "negation", "definition", "suspected_error"] | None = None
+    entity: str | None = None
+    attribute: str | None = None
+    source: str | None = None
+    scope: str | None = None
+    kind: ConflictKind | None = None
+
+
+class PolicyRule(Strict):
+    """The first rule whose `when` matches decides a conflict."""
+
+    when: When = When()
+    decide_by: list[PolicyWord]
+    min_confidence: float = Field(0.8, ge=0, le=1)
+    otherwise: Literal["person", "both", "abstain"] = Field("person", alias="else")
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Weights(Strict):
+    """Weights of the quality components; they are brought to a sum of one."""
+
+    freshness: float = Field(0.25, ge=0)
+    agreement: float = Field(0.25, ge=0)
+    authority: float = Field(0.2, ge=0)
+    uniqueness: float = Field(0.1, ge=0)
+    completeness: float = Field(0.1, ge=0)
+    provenance: float = Field(0.1, ge=0)
+
+
+class Quality(Strict):
+    """How the quality score is made, and below what nothing is served."""
+
+    weights: Weights = Weights()
+    floor: float = Field(0.2, ge=0, le=1)
+
+
+class Protect(Strict):
+    """What to do with text that hides something or speaks to an agent."""
+
+    hidden_text: Literal["flag", "quarantine"] = "flag"
+    instructions: Literal["flag", "quarantine"] = "flag"
+
+
+class Gate(Strict):
+    """What a release must reach before it becomes current."""
+
+    questions: str
+    max_wrong_context_rate: float = Field(0.05, ge=0, le=1)
+    max_flag_rate: float = Field(0.3, ge=0, le=1)
+
+
+class Embedding(Strict):
+    """Which model turns text into vectors: the shipped one, or a folder with a sentence-transformers model."""
+
+    model: str = "all-MiniLM-L6-v2"
+
+
+class Keep(Strict):
+    """How many releases are kept, and how long removed items stand in `excluded`."""
+
+    releases: int = Field(7, ge=1)
+    days: Days = 30
+
+
+DEFAULT_POLICY = (
+    PolicyRule(
+        when=When(), decide_by=["validity", "supersession", "authority", "agreement", "corroboration", "recency"], min_confidence=0.8
+    ),
+)
+
+
+def _plain_name(name: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
+        msg = f"the name {name!r} may hold letters, digits, '.', '_' and '-' only"
+        raise ValueError(msg)
+
+
+class Config(Strict):
+    """The whole configuration."""
+
+    name: str = "canonry"
+    store: str = "store"
+    journal: str = "journal"
+    state: str = ".canonry"
+    run_date: date | None = None
+    default_audience: Names | None = None
+    sources: dict[str, Source] = Field(min_length=1)
+    entities: dict[str, EntityType] = {}
+    editions: dict[str, Edition] = Field({}, max_length=8)
+    policy: tuple[PolicyRule, ...] = DEFAULT_POLICY
+    quality: Quality = Quality()
+    protect: Protect = Protect()
+    gate: Gate | None = None
+    embedding: Embedding = Embedding()
+    keep: Keep = Keep()
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Config:
+        for name in (*self.sources, *self.editions):
+            _plain_name(name)
+        taken: dict[str, str] = {}
+        for edition, declared in self.editions.items():
+            for principal in declared.principals:
+                if principal in taken:
+                    msg = f"principal {principal!r} stands in the editions {taken[principal]!r} and {edition!r}; it may belong to one"
+                    raise ValueError(msg)
+                taken[principal] = edition
+        for rule in self.policy:
+            if rule.when.source and rule.when.source not in self.sources:
+                msg = f"a policy rule names the source {rule.when.source!r}, which does not exist{_nearest(rule.when.source, self.sources)}"
+                raise ValueError(msg)
+        return self
+
+    @property
+    def hash(self) -> str:
+        """Hash of the effective configuration, defaults included; where things lie on this machine does not count."""
+        return digest_json(self.model_dump(mode="json", by_alias=True, exclude={"store", "journal", "state", "run_date"}))
+
+
+def load(path: Path, environment: Mapping[str, str]) -> Config:
+    """Read and check a configuration file.
+
+    Args:
+        path: The YAML file.
+        environment: Where ``${VAR}`` is looked up.
+
+    Raises:
+        ConfigError: The file is missing, is no YAML, or does not fit the model.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as e:
+        msg = f"cannot read {path}: {e.strerror}."
+        raise ConfigError(msg, "Run `canonry init FOLDER` to make one, or name it with --config.") from e
+    text = _expand(text, environment, path)
+    try:
+        body = yaml.safe_load(text)
+        node = yaml.compose(text)
+    except yaml.YAMLError as e:
+        mark = getattr(e, "problem_mark", None)
+        raise ConfigError(f"not valid YAML: {getattr(e, 'problem', e)}", file=path.name, line=mark.line + 1 if mark else None) from e
+    if not isinstance(body, dict):
+        msg = "the configuration must be a mapping with the key sources"
+        raise ConfigError(msg, "The smallest file is `sources: {x: {kind: documents, path: docs}}`.", file=path.name, line=1)
+    return parse(body, file=path.name, node=node)
+
+
+def parse(body: dict[str, Any], file: str = "canonry.yaml", node: yaml.Node | None = None) -> Config:
+    """Check a configuration given as data; see `load`."""
+    try:
+        return Config.model_validate(body)
+    except ValidationError as e:
+        first = next((x for x in e.errors() if x["type"] == "extra_forbidden"), e.errors()[0])  # a misspelt key explains a missing one
+        place = [str(p) for p in first["loc"] if not str(p).startswith("function-")]
+        key = ".".join(place)
+        line = _line_of(node, place) if node else None
+        if first["type"] == "extra_forbidden":
+            valid = _keys_at(place[:-1])
+            raise ConfigError(f"unknown key {key!r}{_nearest(place[-1], valid)}", file=file, line=line, key=key) from e
+        if first["type"] == "missing":
+            raise ConfigError(f"the key {key!r} is missing", file=file, line=line, key=key) from e
+        message = str(first["msg"]).removeprefix("Value error, ")
+        raise ConfigError(f"{key}: {message}" if key else message, file=file, line=line, key=key) from e
+
+
+def find(start: Path) -> Path:
+    """Look for ``canonry.yaml`` in a folder and in those above it."""
+    for folder in (start, *start.parents):
+        if (folder / "canonry.yaml").is_file():
+            return folder / "canonry.yaml"
+    msg = "no canonry.yaml here or above."
+    raise ConfigError(msg, "Run `canonry init FOLDER` to make one, or name it with --config.")
+
+
+def _expand(text: str, environment: Mapping[str, str], path: Path) -> str:
+    def put(found: re.Match[str]) -> str:
+        if found[1] not in environment:
+            line = text.count("\n", 0, found.start()) + 1
+            msg = f"the environment has no variable {found[1]}"
+            raise ConfigError(msg, "Set it, or write the value into the file.", file=path.name, line=line)
+        return environment[found[1]]
+
+    return re.sub(r"\$\{(\w+)\}", put, text)
+
+
+def _nearest(word: str, valid: Any) -> str:
+    best = process.extractOne(word, list(valid), score_cutoff=60) if valid else None
+    return f"; did you mean {best[0]!r}?" if best else f"; valid are: {', '.join(sorted(valid))}" if valid else ""
+
+
+def _keys_at(place: list[str]) -> list[str]:
+    """The valid keys of the model part that a path leads to."""
+    schema: dict[str, Any] = Config.model_json_schema(by_alias=True)
+    defs, here = schema.get("$defs", {}), schema
+    for step in place:
+        here = _resolve(here, defs)
+        here = here.get("properties", {}).get(step) or here.get("items") or here.get("additionalProperties") or {}
+        if not isinstance(here, dict):
+            return []
+    return list(_resolve(here, defs).get("properties", {}))
+
+
+def _resolve(part: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
+    for option in (part, *part.get("anyOf", []), *part.get("allOf", [])):
+        if "$ref" in option:
+            return dict(defs[option["$ref"].rsplit("/", 1)[-1]])
+    return part
+
+
+def _line_of(node: yaml.Node, place: list[str]) -> int:
+    """The line of the deepest key on the path that exists in the file."""
+    line, here = node.start_mark.line + 1, node
+    for step in place:
+        if isinstance(here, yaml.MappingNode):
+            hit = next(((k, v) for k, v in here.value if k.value == step), None)
+            if hit is None:
+                break
+            line, here = hit[0].start_mark.line + 1, hit[1]
+        elif isinstance(here, yaml.SequenceNode) and step.isdigit() and int(step) < len(here.value):
+            here = here.value[int(step)]
+            line = here.start_mark.line + 1
+    return line

@@ -1,0 +1,344 @@
+"""What is served, what is left out, and why. Nothing is edited, nothing vanishes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from canonry import published
+from canonry.frames import Curated, stack
+from canonry.ids import digest
+from canonry.published import CONTEXT, EXCLUDED, STALENESS
+from canonry.similarity import vectors
+
+if TYPE_CHECKING:
+    from canonry.frames import Decided, Matched, Normalised, Scored, Signals
+    from canonry.run import RunContext
+
+_SOFT_TOGETHER = 2  # soft signals that must agree before an item is stale
+_NOT_TOGETHER = ("stamped_date", "source_held")  # remarks on the date and the source, not on the content
+_NONE = pl.lit(None, dtype=pl.String)
+
+
+def curate(  # noqa: PLR0913, PLR0917  (one result per stage that it joins)
+    run: RunContext, normalised: Normalised, matched: Matched, decided: Decided, signals: Signals, scored: Scored
+) -> Curated:
+    """Divide the items into context and excluded, by the precedence of the contract.
+
+    Args:
+        run: Reads quality.floor, protect, keep.days; the parent release; the encoder for what is served.
+        normalised: Documents, records, sources.
+        matched: Families.
+        decided: Conflicts, claims and rulings.
+        signals: Staleness before arbitration.
+        scored: All items with their scores.
+    """
+    staleness = _verdicts(signals, decided)
+    items = scored.items.join(scored.components.select("item_id", quality=pl.col("quality").cast(pl.Float64)), on="item_id")
+    items = _with_signals(items, staleness, normalised)
+    items = _with_reason(run, items, matched)
+    items = _with_status(items)
+    left = _withheld(run, items.filter(pl.col("reason").is_not_null()))
+    served = _embedded(run, items.filter(pl.col("reason").is_null()))
+    context, excluded = CONTEXT.conform(served), EXCLUDED.conform(left)
+    return Curated(
+        context=context,
+        excluded=excluded,
+        documents=_documents(normalised, matched, items),
+        records=_records(normalised, matched, staleness),
+        staleness=STALENESS.conform(staleness),
+        families=_families(matched, context),
+        quality_components=scored.components.filter(pl.col("item_id").is_in(context["item_id"].to_list())),
+        lineage=_lineage(items, matched, normalised, decided),
+        id_changes=_id_changes(run, normalised),
+        quarantine=published.QUARANTINE.conform(_quarantine(run, normalised, items)),
+        sources=_sources(normalised),
+    )
+
+
+def _withheld(run: RunContext, left: pl.DataFrame) -> pl.DataFrame:
+    """Take the text of quarantined items out of every edition but `full`."""
+    if run.edition == "full":
+        return left
+    return left.with_columns(text=pl.when(pl.col("reason") == "quarantined").then(pl.lit("")).otherwise("text"))
+
+
+def _verdicts(signals: Signals, decided: Decided) -> pl.DataFrame:
+    """The second pass: what lost a conflict is contradicted; soft signals that agree make stale; a person's word makes fresh."""
+    found = signals.signals
+    lost = decided.conflict_claims.filter(pl.col("wins") == False).join(  # noqa: E712
+        decided.conflicts.select("conflict_id", "reason", since=pl.col("decided_at").cast(pl.Date)).rename({"reason": "evidence"}),
+        on="conflict_id",
+    )
+    by_document = lost.filter(pl.col("document_id").is_not_null()).sort("document_id", "conflict_id").unique("document_id", keep="first")
+    contradicted = by_document.with_columns(
+        target_kind=pl.lit("document"),
+        target_id="document_id",
+        signal=pl.lit("contradicted"),
+        is_stale=pl.lit(value=False),
+        score=pl.lit(0.5),
+    )
+    every = stack([found, contradicted], STALENESS.schema)
+    soft = pl.col("signal").is_in(published.SOFT_SIGNALS) & ~pl.col("signal").is_in(_NOT_TOGETHER)
+    together = (soft.cast(pl.Int64).sum().over("target_kind", "target_id", "source") >= _SOFT_TOGETHER) & soft
+    every = every.with_columns(is_stale=pl.col("is_stale") | together)
+    valid = decided.rulings.filter((pl.col("verdict") == "still-valid") & (pl.col("status") == "applies"))["applied_to"].to_list()
+    return every.with_columns(is_stale=pl.col("is_stale") & ~pl.col("document_id").is_in(valid).fill_null(value=False))
+
+
+def _with_signals(items: pl.DataFrame, staleness: pl.DataFrame, normalised: Normalised) -> pl.DataFrame:
+    """Bring what is known of a document to its passages."""
+    told = staleness.filter(pl.col("target_kind") == "document").sort("target_id", "signal")
+    stale = pl.col("is_stale")
+
+    def hard(name: str) -> pl.Expr:
+        return (pl.col("signal") == name) & stale
+
+    superseding = hard("older_version") | hard("replaced")
+    per = told.group_by(document_id="target_id").agg(
+        superseded=superseding.any(),
+        expired=hard("expired").any(),
+        successor=pl.col("superseded_by").filter(superseding).drop_nulls().first(),
+        why=pl.col("evidence").filter(superseding | hard("expired") | hard("removed")).first(),
+        soft=(stale & pl.col("signal").is_in(published.SOFT_SIGNALS)).any(),
+        signals=pl.col("signal"),
+    )
+    names = normalised.documents.select("document_id", successor_path="document_id")
+    out = items.join(per, on="document_id", how="left").join(names, left_on="successor", right_on="document_id", how="left")
+    return out.with_columns(
+        pl.col("superseded", "expired", "soft").fill_null(value=False), pl.col("signals").fill_null(pl.lit([], dtype=pl.List(pl.String)))
+    )
+
+
+def _with_reason(run: RunContext, items: pl.DataFrame, matched: Matched) -> pl.DataFrame:
+    """The first reason that applies. Copies come after the rest, so that what stands for them is itself served."""
+    protect = run.config.protect
+    guarded = pl.lit(value=False)
+    if protect.hidden_text == "quarantine":
+        guarded |= pl.col("is_hidden")
+    if protect.instructions == "quarantine":
+        guarded |= pl.col("speaks")
+    all_lost = (pl.col("lost_sentences") > 0) & (pl.col("lost_sentences") >= pl.col("sentences")) & ~pl.col("has_open")
+    before = (
+        pl.when(guarded)
+        .then(pl.lit("quarantined"))
+        .when("superseded")
+        .then(pl.lit("superseded"))
+        .when("expired")
+        .then(pl.lit("expired"))
+        .when(pl.col("removed_on").is_not_null())
+        .then(pl.lit("removed"))
+    )
+    out = items.with_columns(before=before)
+    copies = _copies(out, matched)
+    out = out.join(copies, on="item_id", how="left").with_columns(
+        reason=pl.coalesce(
+            "before",
+            pl.when(pl.col("stands").is_not_null()).then(pl.lit("duplicate")),
+            pl.when(all_lost).then(pl.lit("lost_conflict")),
+            pl.when(pl.col("quality") < run.config.quality.floor).then(pl.lit("below_floor")),
+        )
+    )
+    instead = _instead(out)
+    lost_to = pl.col("corrections").list.first().struct.field("cite")
+    is_reason = pl.col("reason")
+    return out.join(instead, on="item_id", how="left").with_columns(
+        superseded_by=pl.when(is_reason == "superseded")
+        .then(pl.coalesce("instead", "successor"))
+        .when(is_reason == "duplicate")
+        .then("stands")
+        .when(is_reason == "lost_conflict")
+        .then(lost_to),
+        evidence=pl.when(is_reason.is_in(["superseded", "expired", "removed"]))
+        .then(pl.coalesce("why", pl.format("It is absent from its source since {}.", pl.col("removed_on").cast(pl.String).fill_null("?"))))
+        .when(is_reason == "duplicate")
+        .then(pl.format("It has the same words as {}.", "stands"))
+        .when(is_reason == "lost_conflict")
+        .then(pl.lit("Every claim in it lost a conflict."))
+        .when(is_reason == "below_floor")
+        .then(pl.format("Its quality {} is below the floor.", pl.col("quality").round(3)))
+        .when(is_reason == "quarantined")
+        .then(pl.lit("It hides text or speaks to agents.")),
+    )
+
+
+def _copies(items: pl.DataFrame, matched: Matched) -> pl.DataFrame:
+    """Passages that have the same words as one that is served: item_id and the cite that stands for it."""
+    groups = matched.families.filter(pl.col("member_kind") == "passage").select(
+        item_id="member_id", group="family_id", canonical="canonical_id"
+    )
+    eligible = items.filter(pl.col("before").is_null()).select("item_id", "cite").join(groups, on="item_id")
+    ordered = eligible.sort("group", pl.col("item_id") != pl.col("canonical"), "item_id")
+    named = ordered.with_columns(first=pl.col("item_id").first().over("group"), stands=pl.col("cite").first().over("group"))
+    return (
+        named.filter(pl.col("item_id") != pl.col("first"))
+        .sort("item_id", "group")
+        .unique("item_id", keep="first")
+        .select("item_id", "stands")
+    )
+
+
+def _instead(items: pl.DataFrame) -> pl.DataFrame:
+    """For superseded passages, the passage under the same heading of the page that stands instead."""
+    gone = items.filter((pl.col("reason") == "superseded") & pl.col("successor").is_not_null()).select(
+        "item_id", "heading", document_id="successor"
+    )
+    there = (
+        items.filter(pl.col("kind") == "passage")
+        .sort("document_id", "cite")
+        .unique(["document_id", "heading"], keep="first")
+        .select("document_id", "heading", instead="cite")
+    )
+    return gone.join(there, on=["document_id", "heading"], nulls_equal=True).select("item_id", "instead")
+
+
+def _with_status(items: pl.DataFrame) -> pl.DataFrame:
+    def flag(name: str, when: pl.Expr) -> pl.Expr:
+        return pl.when(when).then(pl.lit(name))
+
+    def seen(name: str) -> pl.Expr:
+        return pl.col("signals").list.contains(name)
+
+    flags = pl.concat_list(
+        flag("source_held", pl.col("is_held")),
+        flag("review_overdue", seen("review_overdue")),
+        flag("undated", pl.col("date_basis").is_in(["none", "observed"])),
+        flag("stamped_date", pl.col("is_stamped")),
+        flag("broken_link", seen("broken_link")),
+        flag("hidden_text", pl.col("is_hidden")),
+        flag("instruction_like", pl.col("speaks")),
+    ).list.drop_nulls()
+    return items.with_columns(
+        status=pl.when("has_open")
+        .then(pl.lit("contested"))
+        .when(pl.col("corrections").is_not_null())
+        .then(pl.lit("corrected"))
+        .when("soft")
+        .then(pl.lit("stale"))
+        .otherwise(pl.lit("current")),
+        flags=flags,
+        tokens=pl.col("text").str.len_bytes().cast(pl.Int64),
+        family_id=_NONE,
+    )
+
+
+def _embedded(run: RunContext, served: pl.DataFrame) -> pl.DataFrame:
+    """Add the vectors of served passages. Entity cards are found by their words and keys; encoding each costs more than it finds."""
+    passages = served.filter(pl.col("kind") == "passage")
+    titled = passages.select(
+        "item_id", text=pl.concat_str([pl.col("title").fill_null(""), pl.col("heading").fill_null(""), "text"], separator="\n")
+    )
+    keyed = titled.with_columns(key=pl.Series([digest(t) for t in titled["text"]], dtype=pl.String))
+    made = vectors(run.encoder, run.frozen, keyed, run.encoded)
+    return served.join(keyed.select("item_id", "key").join(made, on="key").drop("key"), on="item_id", how="left")
+
+
+def _documents(normalised: Normalised, matched: Matched, items: pl.DataFrame) -> pl.DataFrame:
+    pieces = (
+        items.filter(pl.col("document_id").is_not_null())
+        .group_by("document_id")
+        .agg(
+            served=pl.col("reason").is_null().sum(),
+            all=pl.len(),
+            quarantined=(pl.col("reason") == "quarantined").fill_null(value=False).all(),
+        )
+    )
+    families = matched.families.filter(pl.col("member_kind") == "document").select(document_id="member_id", family_id="family_id")
+    out = normalised.documents.join(pieces, on="document_id", how="left").join(families, on="document_id", how="left")
+    status = (
+        pl.when(pl.col("removed_on").is_not_null()).then(pl.lit("removed"))
+        .when("is_held").then(pl.lit("held"))
+        .when(pl.col("quarantined").fill_null(value=False)).then(pl.lit("quarantined"))
+        .when(pl.col("served").fill_null(0) == 0).then(pl.lit("excluded"))
+        .when(pl.col("served") < pl.col("all")).then(pl.lit("partly"))
+        .otherwise(pl.lit("served"))
+    )  # fmt: skip
+    return published.DOCUMENTS.conform(out.with_columns(status=status))
+
+
+def _records(normalised: Normalised, matched: Matched, staleness: pl.DataFrame) -> pl.DataFrame:
+    stale = (
+        staleness.filter((pl.col("target_kind") == "record") & pl.col("is_stale"))
+        .select("source", record_id="target_id")
+        .unique()
+        .with_columns(gone=pl.lit(value=True))
+    )
+    out = normalised.records.join(
+        matched.entity_members.select("source", "record_id", "entity_id"), on=["source", "record_id"], how="left"
+    ).join(stale, on=["source", "record_id"], how="left")
+    status = (
+        pl.when(pl.col("removed_on").is_not_null())
+        .then(pl.lit("removed"))
+        .when("is_held")
+        .then(pl.lit("held"))
+        .when("gone")
+        .then(pl.lit("excluded"))
+        .otherwise(pl.lit("served"))
+    )
+    return published.RECORDS.conform(out.with_columns(status=status))
+
+
+def _families(matched: Matched, context: pl.DataFrame) -> pl.DataFrame:
+    """Families with the member that is served as canonical, where the one that match chose is not."""
+    served = context.select(member_id="item_id", served=pl.lit(value=True))
+    out = matched.families.join(served, on="member_id", how="left").sort("family_id", "member_id")
+    first = pl.col("member_id").filter(pl.col("served") & (pl.col("member_kind") == "passage")).first().over("family_id")
+    return published.FAMILIES.conform(out.with_columns(canonical_id=pl.coalesce(first, "canonical_id")))
+
+
+def _lineage(items: pl.DataFrame, matched: Matched, normalised: Normalised, decided: Decided) -> pl.DataFrame:
+    documents = normalised.documents.select("document_id", "content_hash")
+    passages = (
+        items.filter(pl.col("kind") == "passage")
+        .join(documents, on="document_id")
+        .select("item_id", "source", input_kind=pl.lit("document"), input_id="document_id", copy_hash="content_hash")
+    )
+    cards = items.filter(pl.col("kind") == "entity").select("item_id", "entity_id")
+    from_records = cards.join(matched.entity_members, on="entity_id").select(
+        "item_id", "source", input_kind=pl.lit("record"), input_id=pl.concat_str("source", "record_id", separator="/"), copy_hash=_NONE
+    )
+    asserted = decided.claims.filter(pl.col("record_id").is_null()).select("source", "claim_id", entity_id="subject_id")
+    from_claims = cards.join(asserted, on="entity_id").select(
+        "item_id", "source", input_kind=pl.lit("claim"), input_id="claim_id", copy_hash=_NONE
+    )
+    return published.LINEAGE.conform(pl.concat([passages, from_records, from_claims]).unique(maintain_order=True))
+
+
+def _id_changes(run: RunContext, normalised: Normalised) -> pl.DataFrame:
+    """Documents that moved: removed at one path, there with the same content at another. What was noted before stays noted."""
+    gone = normalised.documents.filter(pl.col("removed_on").is_not_null()).select(
+        "source", "content_hash", old_id="document_id", since="removed_on"
+    )
+    here = normalised.documents.filter(pl.col("removed_on").is_null()).select("source", "content_hash", new_id="document_id")
+    moved = gone.join(here, on=["source", "content_hash"]).filter(pl.len().over("old_id") == 1)
+    now = moved.select("old_id", "new_id", "since", kind=pl.lit("document"), reason=pl.lit("moved: same content at another path"))
+    there = here["new_id"].implode()
+    before = run.history.table("id_changes").filter(pl.col("new_id").is_in(there) & ~pl.col("old_id").is_in(there))
+    both = (
+        stack([now, before], published.ID_CHANGES.schema)
+        .sort("kind", "old_id", "new_id", "since")
+        .unique(["kind", "old_id", "new_id"], keep="first")
+    )
+    return published.ID_CHANGES.conform(both)
+
+
+def _quarantine(run: RunContext, normalised: Normalised, items: pl.DataFrame) -> pl.DataFrame:
+    """What was set aside; its words stand in `full` only."""
+    guarded = items.filter(pl.col("reason") == "quarantined").with_columns(
+        location="cite",
+        rule=pl.lit("protected"),
+        detail=pl.lit("It hides text or speaks to agents."),
+        excerpt=pl.col("text").str.slice(0, 120),
+    )
+    every = stack([normalised.quarantine, guarded], dict(normalised.quarantine.schema)).unique(
+        ["source", "location", "rule"], keep="first", maintain_order=True
+    )
+    return every if run.edition == "full" else every.with_columns(excerpt=_NONE)
+
+
+def _sources(normalised: Normalised) -> pl.DataFrame:
+    aside = normalised.quarantine.group_by("source").len("n")
+    return published.SOURCES.conform(
+        normalised.sources.join(aside, on="source", how="left").with_columns(quarantined=pl.col("n").fill_null(0))
+    )

@@ -1,0 +1,136 @@
+"""Which of two versions of a page is the newer one, and on what evidence."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_LEAST_SEEN = 4  # pairs that must show a mark before it means anything
+_LEAST_Z = 1.9  # how far from even they must be divided (two-sided 5 % of a sign test)
+_PRIOR = 2.0  # shrinks a mark's log-odds towards none
+_LEAST_EVIDENCE = 1.0  # log-odds below which drift says nothing
+_PARTS = re.compile(r"[/#?]")
+
+
+@dataclass(frozen=True)
+class Direction:
+    """The newer of two documents.
+
+    Attributes:
+        newer: Its document_id.
+        basis: replaced_by, dates or drift.
+        evidence: What a person can check.
+    """
+
+    newer: str
+    basis: str
+    evidence: str
+
+
+def directed(pairs: pl.DataFrame, documents: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Find the direction of each pair of versions, where there is evidence for one.
+
+    In this order: a `replaced_by` that names the other; exact dates, or an exact date after a "no later than", on the side of no worse
+    authority; between equal authorities drift. Drift is what the pairs with known direction have in common: folders that pages moved out
+    of and into, links that were redirected. It decides where
+    dates are missing or bear the stamp of a migration.
+
+    Args:
+        pairs: Columns ``left_id``, ``right_id``.
+        documents: Columns ``document_id``, ``path``, ``dated_on``, ``date_kind``, ``replaced_by``, ``url``,
+            ``authority``.
+        links: Columns ``document_id``, ``target``.
+
+    Returns:
+        Columns ``left_id``, ``right_id``, ``newer_id``, ``basis``, ``evidence``; the last three null where no direction is established.
+    """
+    said = {r["document_id"]: r for r in documents.iter_rows(named=True)}
+    named = {name: d for d, r in said.items() for name in (r["path"], r["url"], d) if name}
+    ends = list(pairs.select("left_id", "right_id").iter_rows())
+    found = {pair: _declared(pair, said, named) or _by_date(pair, said) for pair in ends}
+    marks = _marks(said, links, {d for pair in ends for d in pair})
+    weights = _learned([(d.newer, _other(pair, d.newer)) for pair, d in found.items() if d], marks)
+    rows = []
+    for pair in ends:
+        direction = found[pair]
+        if direction is None and _rank(said[pair[0]]) == _rank(said[pair[1]]):
+            direction = _by_drift(pair, marks, weights)
+        rows.append((*pair, direction.newer, direction.basis, direction.evidence) if direction else (*pair, None, None, None))
+    shape = dict.fromkeys(("left_id", "right_id", "newer_id", "basis", "evidence"), pl.String)
+    return pl.DataFrame(rows, schema=shape, orient="row")
+
+
+def _other(pair: tuple[str, str], one: str) -> str:
+    return pair[1] if pair[0] == one else pair[0]
+
+
+def _declared(pair: tuple[str, str], said: Mapping[str, dict[str, object]], named: Mapping[str, str]) -> Direction | None:
+    for old, new in (pair, pair[::-1]):
+        target = said[old]["replaced_by"]
+        if target and named.get(str(target).lstrip("./")) == new:
+            return Direction(new, "replaced_by", f"{old} says it was replaced by {target}")
+    return None
+
+
+def _by_date(pair: tuple[str, str], said: Mapping[str, dict[str, object]]) -> Direction | None:
+    for old, new in (pair, pair[::-1]):
+        a, b = said[old], said[new]
+        if _rank(b) > _rank(a):
+            continue  # a careless edit of the worse source must not beat the system of record
+        if b["date_kind"] == "exact" and a["date_kind"] != "unknown" and b["dated_on"] > a["dated_on"]:  # type: ignore[operator]
+            how = "is from" if a["date_kind"] == "exact" else "is no later than"
+            return Direction(new, "dates", f"{old} {how} {a['dated_on']}, {new} is from {b['dated_on']}")
+    return None
+
+
+def _rank(document: Mapping[str, object]) -> float:
+    """Authority, 1 is best; sources without one rank last, together."""
+    rank = document["authority"]
+    return float(rank) if isinstance(rank, int) else math.inf
+
+
+def _marks(said: Mapping[str, dict[str, object]], links: pl.DataFrame, wanted: set[str]) -> dict[str, frozenset[str]]:
+    """What may show the age of a page: the folders it lies in, the parts of its links."""
+    marks: dict[str, set[str]] = {d: set() for d in wanted}
+    for document in wanted:
+        folders = str(said[document]["path"]).split("/")[:-1]
+        marks[document].update(f"folder {f}" for f in folders)
+        marks[document].update("folder " + "/".join(folders[:n]) for n in range(2, len(folders) + 1))
+    for document, target in links.iter_rows():
+        if document in wanted:
+            marks[document].update(f"link {part}" for part in (target, *_PARTS.split(target)) if part)
+    return {d: frozenset(m) for d, m in marks.items()}
+
+
+def _learned(known: Iterable[tuple[str, str]], marks: Mapping[str, frozenset[str]]) -> dict[str, float]:
+    """Log-odds that a mark which only one version bears is borne by the newer one, over the pairs of known direction."""
+    gained: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    for newer, older in known:
+        gained.update(marks[newer] - marks[older])
+        lost.update(marks[older] - marks[newer])
+    weights = {}
+    for mark in gained | lost:
+        g, l = gained[mark], lost[mark]  # noqa: E741
+        if g + l >= _LEAST_SEEN and abs(g - l) / math.sqrt(g + l) >= _LEAST_Z:
+            weights[mark] = math.log((g + _PRIOR) / (l + _PRIOR))
+    return weights
+
+
+def _by_drift(pair: tuple[str, str], marks: Mapping[str, frozenset[str]], weights: Mapping[str, float]) -> Direction | None:
+    left, right = (marks[d] for d in pair)
+    votes = {m: weights[m] for m in left - right if m in weights} | {m: -weights[m] for m in right - left if m in weights}
+    total = sum(votes[m] for m in sorted(votes))
+    if abs(total) < _LEAST_EVIDENCE:
+        return None
+    newer = pair[0] if total > 0 else pair[1]
+    strongest = sorted((m for m, v in votes.items() if (v > 0) == (total > 0)), key=lambda m: (-abs(votes[m]), m))[:3]
+    return Direction(newer, "drift", f"other pages changed the same way ({', '.join(strongest)}), which makes {newer} the newer one")

@@ -1,0 +1,80 @@
+"""How alike two documents are: shared word runs, weighed by how rare they are."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from canonry.state import Step
+from canonry.text import words
+
+if TYPE_CHECKING:
+    from canonry.state import Memo
+
+RUN = 4  # words in a run
+COMMON = 40  # a run in more documents than this proposes no pair (menus, footers); reported as capped
+
+
+def runs(memo: Memo, documents: pl.DataFrame) -> pl.DataFrame:
+    """The word runs of each document, hashed; memoised by content.
+
+    Args:
+        memo: Where results are kept.
+        documents: Columns ``document_id``, ``key``, ``body``.
+
+    Returns:
+        Columns ``document_id``, ``run`` (Int64); a run stands once per document.
+    """
+    body = dict(documents.select("key", "body").iter_rows())
+
+    def compute(missing: list[str]) -> pl.DataFrame:
+        found = [(key, run) for key in missing for run in sorted(_hashed(body[key]))]
+        return pl.DataFrame(found, schema={"key": pl.String, "run": pl.Int64}, orient="row")
+
+    kept = memo.rows(Step("match-runs", 1), list(body), compute)
+    return documents.select("document_id", "key").join(kept, on="key").drop("key")
+
+
+def _hashed(text: str) -> set[int]:
+    found = [w.casefold() for w, _, _ in words(text)]
+    if not found:
+        return set()
+    texts = {" ".join(found[i : i + RUN]) for i in range(max(1, len(found) - RUN + 1))}
+    return {int.from_bytes(hashlib.blake2b(t.encode(), digest_size=8).digest(), "little") >> 1 for t in texts}
+
+
+def pairs(runs: pl.DataFrame) -> tuple[pl.DataFrame, int, int]:
+    """Pairs of documents that share a run, with their likeness.
+
+    A run weighs 1 + ln(documents / documents that hold it), as in inverse document frequency.
+
+    Args:
+        runs: As `runs` returns them.
+
+    Returns:
+        Columns ``left_id`` < ``right_id``, ``containment`` (shared weight / weight of the smaller), ``resemblance`` (shared / all), both
+        in [0, 1]; and two counts: runs in all, runs left out because too common.
+    """
+    total = runs["document_id"].n_unique()
+    weighed = runs.with_columns(n=pl.len().over("run")).with_columns(weight=1 + (pl.lit(total) / pl.col("n")).log())
+    mass = weighed.group_by("document_id").agg(mass=pl.col("weight").sum())
+    shared = weighed.filter(pl.col("n").is_between(2, COMMON)).select("document_id", "run", "weight")
+    capped = weighed.filter(pl.col("n") > COMMON)["run"].n_unique()
+    joined = (
+        shared.rename({"document_id": "left_id"})
+        .join(shared.select("run", right_id="document_id"), on="run")
+        .filter(pl.col("left_id") < pl.col("right_id"))
+        .group_by("left_id", "right_id")
+        .agg(common=pl.col("weight").sum())
+        .join(mass.rename({"document_id": "left_id", "mass": "left_mass"}), on="left_id")
+        .join(mass.rename({"document_id": "right_id", "mass": "right_mass"}), on="right_id")
+    )
+    out = joined.select(
+        "left_id",
+        "right_id",
+        containment=(pl.col("common") / pl.min_horizontal("left_mass", "right_mass")).clip(0, 1).round(6),
+        resemblance=(pl.col("common") / (pl.col("left_mass") + pl.col("right_mass") - pl.col("common"))).clip(0, 1).round(6),
+    )
+    return out.sort("left_id", "right_id"), runs["run"].n_unique(), capped

@@ -1,0 +1,148 @@
+"""Which documents are copies or versions of one page, although pages are moved, renamed and rewritten."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import polars as pl
+from rapidfuzz import fuzz
+from rapidfuzz.process import cpdist
+
+from canonry.ids import digest
+from canonry.operating import ANY_NAME, LIKE_NAME, RENAMED, SAME_TITLE
+from canonry.text import normal, terms
+
+# `ANY_NAME` bounds the resemblance, not the containment: without a name both must hold most of each other.
+ALIKE = 90.0  # rapidfuzz token_sort_ratio of two titles that count as one name
+USUAL = 3  # a title on more pages than this names nothing, unless most of them are alike (Overview, Team)
+WITHIN = 0.4  # resemblance from which two pages of one source may be one page under two names
+KIN = 0.5  # share of the title words that one page must have of the other to be kin
+_STEMLESS = frozenset(("index", "readme", "default", "home", "main", "_index", "overview"))
+_NUMBER = re.compile(r"\d+")
+
+
+def named(documents: pl.DataFrame) -> pl.DataFrame:
+    """What a document is called: its title, and the word of its path that tells it from others.
+
+    Args:
+        documents: Columns ``document_id``, ``source``, ``path``, ``title``, ``content_hash``, ``body``.
+
+    Returns:
+        Columns ``document_id``, ``source``, ``content_hash``, ``name`` (title in normal form), ``stem``, ``numbers`` (in the name),
+        ``title_terms``, ``terms`` (different search terms of title and text).
+    """
+    rows = [
+        {
+            "document_id": d, "source": s, "content_hash": h, "name": normal(t or ""), "stem": _stem(p),
+            "title_terms": sorted(set(terms(t or ""))), "terms": sorted(set(terms(b))),
+        }
+        for d, s, p, t, h, b in documents.select("document_id", "source", "path", "title", "content_hash", "body").iter_rows()
+    ]  # fmt: skip
+    shape: dict[str, Any] = dict.fromkeys(("document_id", "source", "content_hash", "name", "stem"), pl.String)
+    out = pl.DataFrame(rows, schema={**shape, "title_terms": pl.List(pl.String), "terms": pl.List(pl.String)})
+    return out.with_columns(
+        numbers=pl.when(pl.col("name") == "")
+        .then("stem")
+        .otherwise("name")
+        .str.extract_all(_NUMBER.pattern)
+        .list.unique()
+        .list.sort()
+        .list.join(" "),
+    )
+
+
+def _stem(path: str) -> str:
+    parts = path.rsplit(".", 1)[0].lower().replace("_", "-").split("/")
+    while len(parts) > 1 and parts[-1] in _STEMLESS:
+        parts.pop()
+    return parts[-1].split(".")[0]
+
+
+def one_page(likeness: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Keep the pairs that are one page.
+
+    By equal content; by equal title; by a like name and more in common; without a name by resemblance. Or, for pages that were renamed:
+    each is the other's best match (in another source; in the same one only where much is shared), and each text speaks of what the other's
+    title adds, which two pages made from one template do not. Where that is only half so they are kin: their statements are compared, but
+    neither supersedes the other.
+
+    Args:
+        likeness: As `canonry.match.likeness.pairs` returns it.
+        names: As `named` returns it.
+
+    Returns:
+        Columns ``left_id``, ``right_id``, ``containment``, ``resemblance``, ``is_copy`` (equal content), ``similarity``, ``is_kin``.
+    """
+    left, right = (names.select(pl.all().name.prefix(f"{side}_")) for side in ("left", "right"))
+    pairs = likeness.join(left, left_on="left_id", right_on="left_document_id").join(
+        right, left_on="right_id", right_on="right_document_id"
+    )
+    alike = (
+        np.asarray(cpdist(pairs["left_name"].to_list(), pairs["right_name"].to_list(), scorer=fuzz.token_sort_ratio))
+        if pairs.height
+        else np.zeros(0)
+    )
+    same_title = (pl.col("left_name") == pl.col("right_name")) & ~pl.col("left_name").is_in(_usual(pairs, names))
+    like_name = (pl.Series("alike", alike) >= ALIKE) | (pl.col("left_stem") == pl.col("right_stem"))
+    numbers = [pl.col("left_numbers"), pl.col("right_numbers")]
+    same_numbers = ((numbers[0] == numbers[1]) | (numbers[0] == "") | (numbers[1] == "")) & ~_numbered_apart()
+    shared, both = pl.col("containment"), pl.col("resemblance")
+    pairs = pairs.with_columns(is_copy=pl.col("left_content_hash") == pl.col("right_content_hash"))
+    named = (same_title & (shared >= SAME_TITLE.threshold)) | (like_name & same_numbers & (shared >= LIKE_NAME.threshold))
+    strong = (pl.col("is_copy") | named | (same_numbers & (both >= ANY_NAME.threshold))).fill_null(value=False)
+    told = _told(pairs.with_columns(strong=strong))
+    mutual = same_numbers & (shared >= RENAMED.threshold) & (both >= RENAMED.threshold / 2)
+    kept = pairs.with_columns(is_page=strong | (mutual & (told >= 1.0)), is_kin=mutual & (told >= KIN)).filter(
+        pl.col("is_page") | pl.col("is_kin")
+    )
+    similarity = pl.when("is_copy").then(1.0).otherwise("resemblance")
+    return kept.select(
+        "left_id", "right_id", "containment", "resemblance", "is_copy", similarity=similarity, is_kin=~pl.col("is_page")
+    ).sort("left_id", "right_id")
+
+
+def _told(pairs: pl.DataFrame) -> pl.Series:
+    """How far two pages tell of each other's title, for pairs that are each other's best match; else 0.
+
+    1.0 when each text holds all the words that only the other's title has, KIN when one of them does for half of them.
+    """
+    within = (pl.col("left_source") == pl.col("right_source")) & (pl.col("resemblance") < WITHIN)
+    across = pairs.with_row_index("row").filter(~within)
+    taken = pl.concat([across.filter("strong")["left_id"], across.filter("strong")["right_id"]])
+    across = across.filter(~pl.col("left_id").is_in(taken.implode()) & ~pl.col("right_id").is_in(taken.implode()))
+    ends = [across.select("row", "resemblance", one=f"{a}_id", other=f"{b}_id") for a, b in (("left", "right"), ("right", "left"))]
+    ranked = pl.concat(ends).sort("one", -pl.col("resemblance"), "other").unique("one", keep="first", maintain_order=True)
+    mutual = across.filter(pl.col("row").is_in(ranked.filter(pl.len().over("row") > 1)["row"].implode()))
+    shares = []
+    for one, other in (("left", "right"), ("right", "left")):
+        own = pl.col(f"{one}_title_terms").list.set_difference(f"{other}_title_terms")
+        missing = own.list.set_difference(f"{other}_terms").list.len()
+        shares.append(pl.when(own.list.len() == 0).then(1.0).otherwise(1 - missing / own.list.len()))
+    told = mutual.select("row", both=pl.min_horizontal(*shares), best=pl.max_horizontal(*shares))
+    found = {row: both if both >= 1.0 else KIN if best >= KIN else 0.0 for row, both, best in told.iter_rows()}
+    return pl.Series([found.get(n, 0.0) for n in range(pairs.height)], dtype=pl.Float64)
+
+
+def _numbered_apart() -> pl.Expr:
+    """Whether the path words differ in nothing but their numbers (notes-4-0 and notes-4-1): two of a kind, not two versions."""
+    left, right = (pl.col(f"{side}_stem").str.replace_all(_NUMBER.pattern, "0") for side in ("left", "right"))
+    return (left == right) & (pl.col("left_stem") != pl.col("right_stem"))
+
+
+def _usual(pairs: pl.DataFrame, names: pl.DataFrame) -> list[str]:
+    """Titles that name too many unlike pages to mean anything."""
+    often = names.group_by("name").len("n").filter((pl.col("n") > USUAL) | (pl.col("name") == ""))
+    alike = (
+        pairs.filter((pl.col("left_name") == pl.col("right_name")) & (pl.col("containment") >= LIKE_NAME.threshold))
+        .group_by(name="left_name")
+        .len("alike")
+    )
+    judged = often.join(alike, on="name", how="left").with_columns(pl.col("alike").fill_null(0))
+    return judged.filter((pl.col("alike") * 4 < pl.col("n") * (pl.col("n") - 1)) | (pl.col("name") == ""))["name"].to_list()
+
+
+def family_id(kind: str, members: list[str]) -> str:
+    """Name a family by its members."""
+    return digest("family", kind, *sorted(members))

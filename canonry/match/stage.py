@@ -1,0 +1,170 @@
+"""The stage `match`: entities from records, families from documents and passages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from canonry.frames import COVERAGE, MATCHED, Matched, frame, shaped, stack
+from canonry.groups import grouped
+from canonry.ids import digest
+from canonry.match import likeness, pages
+from canonry.match.direction import directed
+from canonry.match.records import keyed
+from canonry.published import ENTITIES, ENTITY_MEMBERS, FAMILIES, MATCH_LINKS
+from canonry.text import normal
+
+if TYPE_CHECKING:
+    from canonry.frames import Normalised
+    from canonry.run import RunContext
+
+_COPIED = 200  # characters from which an equal passage on an unrelated page is a copy, not a phrase
+
+
+def match(run: RunContext, normalised: Normalised) -> Matched:
+    """Find copies, versions and entities among what the edition may read.
+
+    Args:
+        run: Reads entities.
+        normalised: Documents, passages and records.
+    """
+    documents = normalised.documents
+    body = (
+        normalised.passages.sort("document_id", "ordinal")
+        .group_by("document_id", maintain_order=True)
+        .agg(body=pl.col("text").str.join("\n"))
+    )
+    running = documents.select("document_id", key="content_hash").join(body, on="document_id")
+    found, all_runs, capped = likeness.pairs(likeness.runs(run.memo, running))
+    related = pages.one_page(found, pages.named(documents.join(body, on="document_id")))
+    same = related.filter(~pl.col("is_kin"))
+    same, related = _with_declared(same, documents), _with_declared(related, documents)
+    page_pairs = related.join(directed(same, documents, normalised.links), on=["left_id", "right_id"], how="left")
+    families = _page_families(documents, page_pairs.filter(~pl.col("is_kin")))
+    entities, members, subjects = keyed(run.config, normalised.records, normalised.assertions)
+    return Matched(
+        families=FAMILIES.conform(pl.concat([families, _passage_families(normalised, families)])),
+        page_pairs=shaped(page_pairs, MATCHED["page_pairs"]),
+        entities=ENTITIES.conform(entities),
+        entity_members=ENTITY_MEMBERS.conform(members),
+        match_links=MATCH_LINKS.empty(),
+        subjects=subjects,
+        coverage=_coverage(documents.height, found.height, all_runs, capped, normalised),
+    )
+
+
+def _with_declared(pairs: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """Add the pairs in which one page says that the other replaced it, however little they share."""
+    named = {n: d for d, p, u in documents.select("document_id", "path", "url").iter_rows() for n in (p, u, d) if n}
+    said = documents.filter(pl.col("replaced_by").is_not_null()).select("document_id", "replaced_by")
+    ends = sorted({(min(d, t), max(d, t)) for d, r in said.iter_rows() if (t := named.get(str(r).lstrip("./"))) and t != d})
+    known = set(pairs.filter(~pl.col("is_kin")).select("left_id", "right_id").iter_rows())
+    rows = [{"left_id": a, "right_id": b} for a, b in ends if (a, b) not in known]
+    if not rows:
+        return pairs
+    zero = {"containment": 0.0, "resemblance": 0.0, "similarity": 0.0, "is_copy": False, "is_kin": False}
+    declared = pl.DataFrame([{**r, **zero} for r in rows]).select(pairs.columns)
+    kept = pairs.join(declared.select("left_id", "right_id"), on=["left_id", "right_id"], how="anti")
+    return pl.concat([kept, declared]).sort("left_id", "right_id")
+
+
+def _page_families(documents: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    said = {r["document_id"]: r for r in documents.iter_rows(named=True)}
+    ends = list(pairs.select("left_id", "right_id").iter_rows())
+    similar = {frozenset(e): s for e, s in zip(ends, pairs["similarity"], strict=True)}
+    older = {a if n == b else b for (a, b), n in zip(ends, pairs["newer_id"], strict=True) if n}
+    rows = []
+    for members in grouped(ends).values():
+        canonical = min(members, key=lambda m: _standing(said[m], is_older=m in older))
+        for member in members:
+            copy = said[member]["content_hash"] == said[canonical]["content_hash"]
+            relation = "exact" if copy else "version" if member in older else "near"
+            rows.append(
+                {
+                    "family_id": pages.family_id("document", members), "member_kind": "document", "member_id": member, "relation": relation,
+                    "canonical_id": canonical, "similarity": 1.0 if copy else similar.get(frozenset((member, canonical))),
+                }
+            )  # fmt: skip
+    return frame(FAMILIES.schema, rows)
+
+
+def _standing(document: dict[str, Any], *, is_older: bool) -> tuple[Any, ...]:
+    """What makes a member stand for its family: present, not superseded, authority, an exact date, the newest one, most text."""
+    dated = document["dated_on"].toordinal() if document["dated_on"] else 0
+    return (
+        document["removed_on"] is not None,
+        is_older,
+        document["authority"] or 10**6,
+        document["date_kind"] != "exact",
+        -dated,
+        document["document_id"],
+    )
+
+
+def _passage_families(normalised: Normalised, page_families: pl.DataFrame) -> pl.DataFrame:
+    """Passages with the same words: on pages of one family whatever their length, elsewhere from `_COPIED` characters on."""
+    of_page = page_families.select(document_id="member_id", page_family="family_id", canonical_page="canonical_id")
+    documents = normalised.documents.select("document_id", "authority", "date_kind", "dated_on", "removed_on")
+    pieces = normalised.passages.select("item_id", "document_id", "text").join(of_page, on="document_id", how="left")
+    pieces = pieces.join(documents, on="document_id").with_columns(
+        same=pl.Series([digest(normal(t)) for t in pieces["text"]], dtype=pl.String),
+        group=pl.when(pl.col("text").str.len_chars() >= _COPIED).then(pl.lit("")).otherwise(pl.coalesce("page_family", "document_id")),
+    )
+    copies = pieces.filter(pl.len().over("same", "group") > 1)
+    ordered = copies.sort(
+        "same",
+        "group",
+        pl.col("removed_on").is_not_null(),
+        pl.col("canonical_page").fill_null(pl.col("document_id")) != pl.col("document_id"),
+        pl.col("authority").fill_null(10**6),
+        pl.col("date_kind") != "exact",
+        pl.col("dated_on").dt.epoch("d").fill_null(0) * -1,
+        "item_id",
+    )
+    return (
+        ordered.with_columns(
+            canonical_id=pl.col("item_id").first().over("same", "group"),
+            family_id=pl.struct("same", "group").map_batches(
+                lambda s: pl.Series([digest("family", "passage", r["same"], r["group"]) for r in s.to_list()], dtype=pl.String),
+                return_dtype=pl.String,
+            ),
+        )
+        .select(
+            "family_id",
+            member_kind=pl.lit("passage"),
+            member_id="item_id",
+            relation=pl.lit("exact"),
+            canonical_id="canonical_id",
+            similarity=pl.lit(1.0),
+        )
+        .select(FAMILIES.names)
+    )
+
+
+def _coverage(documents: int, found: int, runs: int, capped: int, normalised: Normalised) -> pl.DataFrame:
+    records = normalised.records.height
+    rows = [
+        {
+            "detector": "families.documents",
+            "pairs_possible": documents * (documents - 1) // 2,
+            "pairs_considered": found,
+            "pairs_capped": 0,
+            "partial": False,
+        },
+        {
+            "detector": "families.common_runs",
+            "pairs_possible": runs,
+            "pairs_considered": runs - capped,
+            "pairs_capped": capped,
+            "partial": capped > 0,
+        },
+        {
+            "detector": "entities.key",
+            "pairs_possible": records * (records - 1) // 2,
+            "pairs_considered": records,
+            "pairs_capped": 0,
+            "partial": False,
+        },
+    ]
+    return stack([frame(COVERAGE, rows)], COVERAGE)

@@ -1,0 +1,46 @@
+"""Thresholds of the detectors, with what was measured at them; they are published as `operating_points`.
+
+A point without figures is unmeasured, and says so; `docs/measured.md` names the command behind each figure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import polars as pl
+
+from canonry.published import OPERATING_POINTS
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """Where a detector decides.
+
+    Attributes:
+        detector: Its name, as in `coverage`.
+        threshold: Where it decides.
+        dataset: What it was measured on; `unmeasured` when it was not.
+        precision, recall: In [0, 1]; null when unmeasured.
+        n: Labelled cases.
+    """
+
+    detector: str
+    threshold: float
+    dataset: str = "unmeasured"
+    precision: float | None = None
+    recall: float | None = None
+    n: int | None = None
+
+
+LINKED = OperatingPoint("claims.linked", 0.8)
+SAME_TITLE = OperatingPoint("families.documents.same_title", 0.10)
+LIKE_NAME = OperatingPoint("families.documents.like_name", 0.35)
+ANY_NAME = OperatingPoint("families.documents.any_name", 0.60)
+RENAMED = OperatingPoint("families.documents.renamed", 0.35)
+VERSIONS = OperatingPoint("claims.versions", 0.62)
+
+
+def published() -> pl.DataFrame:
+    """All points in the shape of the published table."""
+    rows = [{**asdict(p), "origin": "shipped"} for p in (LINKED, SAME_TITLE, LIKE_NAME, ANY_NAME, RENAMED, VERSIONS)]
+    return OPERATING_POINTS.conform(pl.DataFrame(rows, infer_schema_length=None))

@@ -1,0 +1,28 @@
+"""Building a release, the gate before it, the pointer to it, and going back."""
+
+from canonry.publish.about import About, Gate, GateFailedError, GateResult, Published, held_back, inputs_fingerprint
+from canonry.publish.comparison import TableDiff, diff
+from canonry.publish.files import lock
+from canonry.publish.index import postings
+from canonry.publish.protocol import publish
+from canonry.publish.upkeep import Collected, Problem, collect, rollback, verify
+
+__all__ = [
+    "About",
+    "Collected",
+    "Gate",
+    "GateFailedError",
+    "GateResult",
+    "Problem",
+    "Published",
+    "TableDiff",
+    "collect",
+    "diff",
+    "held_back",
+    "inputs_fingerprint",
+    "lock",
+    "postings",
+    "publish",
+    "rollback",
+    "verify",
+]

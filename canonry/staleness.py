@@ -1,0 +1,188 @@
+"""Signs that something is out of date: each with since when, and evidence that a person can check."""
+
+from __future__ import annotations
+
+import posixpath
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from canonry.frames import Signals, frame, stack
+from canonry.published import STALENESS
+
+if TYPE_CHECKING:
+    from canonry.config import Config
+    from canonry.frames import Matched, Normalised
+    from canonry.run import RunContext
+
+_OVERLAP = 0.2  # share of a register's ids that a better one must know before an absence means anything
+
+
+def staleness(run: RunContext, normalised: Normalised, matched: Matched) -> Signals:
+    """Collect the signals that do not depend on how conflicts are decided.
+
+    Args:
+        run: Reads sources.*.review_every and max_age; the run date is "now".
+        normalised: Documents and records with their dates.
+        matched: Directions between versions, entities.
+    """
+    documents = normalised.documents
+    parts = [
+        _expired(run, documents),
+        _replaced(documents),
+        _older(matched),
+        _removed(documents, normalised.records),
+        _absent(normalised, matched),
+        _overdue(run, documents),
+        _aged(run, documents),
+        _stamped(documents),
+        _held(documents),
+        _broken(documents, normalised.links),
+    ]
+    signals = stack(parts, STALENESS.schema).unique(list(STALENESS.key), keep="first", maintain_order=True)
+    return Signals(signals=STALENESS.conform(signals))
+
+
+def _of_documents(rows: pl.DataFrame, signal: str, *, score: float, is_stale: bool) -> pl.DataFrame:
+    return rows.with_columns(
+        target_kind=pl.lit("document"), target_id="document_id", signal=pl.lit(signal), is_stale=pl.lit(is_stale), score=pl.lit(score)
+    )
+
+
+def _expired(run: RunContext, documents: pl.DataFrame) -> pl.DataFrame:
+    rows = documents.filter(pl.col("expires_on") < run.run_date)
+    said = rows.with_columns(since="expires_on", evidence=pl.format("It says itself that it expires on {}.", "expires_on"))
+    return _of_documents(said, "expired", score=1.0, is_stale=True)
+
+
+def _replaced(documents: pl.DataFrame) -> pl.DataFrame:
+    rows = documents.filter(pl.col("replaced_by").is_not_null())
+    names = {n: d for d, p, u in documents.select("document_id", "path", "url").iter_rows() for n in (d, p, u) if n}
+    said = rows.with_columns(
+        evidence=pl.format("It says itself that it was replaced by {}.", "replaced_by"),
+        superseded_by=pl.col("replaced_by").replace_strict(names, default=None, return_dtype=pl.String),
+    )
+    return _of_documents(said, "replaced", score=1.0, is_stale=True)
+
+
+def _older(matched: Matched) -> pl.DataFrame:
+    """The older document of each directed pair; the newest of those that supersede it is named."""
+    pairs = matched.page_pairs.filter(pl.col("newer_id").is_not_null() & ~pl.col("is_copy"))
+    older = pl.when(pl.col("newer_id") == pl.col("left_id")).then("right_id").otherwise("left_id")
+    rows = pairs.with_columns(document_id=older).sort("document_id", -pl.col("containment"), "newer_id").unique("document_id", keep="first")
+    said = rows.with_columns(source=pl.col("document_id").str.split("/").list.first(), superseded_by="newer_id")
+    return _of_documents(said, "older_version", score=0.95, is_stale=True)
+
+
+def _removed(documents: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    evidence = pl.format("It is absent from its source since {}.", "removed_on")
+    gone = documents.filter(pl.col("removed_on").is_not_null()).with_columns(since="removed_on", evidence=evidence)
+    rows = records.filter(pl.col("removed_on").is_not_null()).with_columns(
+        target_kind=pl.lit("record"), target_id="record_id", signal=pl.lit("removed"), is_stale=pl.lit(value=True), score=pl.lit(1.0),
+        since="removed_on", evidence=evidence,
+    )  # fmt: skip
+    return stack([_of_documents(gone, "removed", score=1.0, is_stale=True), rows], STALENESS.schema)
+
+
+def _absent(normalised: Normalised, matched: Matched) -> pl.DataFrame:
+    """Records whose key is gone from a register of better authority that is no older and knows a fifth of their source's keys."""
+    members = matched.entity_members.join(
+        normalised.records.filter(pl.col("removed_on").is_null()).select("source", "record_id", "entity_type", "authority"),
+        on=["source", "record_id"],
+    )
+    taken = normalised.sources.select("source", "observed_at", "status")
+    registers = (
+        members.group_by("source", "entity_type")
+        .agg(pl.col("authority").first(), keys=pl.col("entity_id").unique())
+        .join(taken, on="source")
+    )
+    both = registers.join(registers, on="entity_type", suffix="_best").filter(
+        (pl.col("authority_best") < pl.col("authority").fill_null(10**6))
+        & (pl.col("observed_at_best") >= pl.col("observed_at")).fill_null(value=True)
+        & (pl.col("status_best") == "ok")
+    )
+    both = both.filter(pl.col("keys").list.set_intersection("keys_best").list.len() >= _OVERLAP * pl.col("keys").list.len())
+    gone = (
+        both.select("source", best="source_best", entity_id=pl.col("keys").list.set_difference("keys_best"))
+        .explode("entity_id", empty_as_null=True, keep_nulls=True)
+        .drop_nulls("entity_id")
+    )
+    return (
+        members.join(gone, on=["source", "entity_id"])
+        .sort("source", "record_id", "best")
+        .unique(["source", "record_id"], keep="first")
+        .with_columns(
+            target_kind=pl.lit("record"),
+            target_id="record_id",
+            signal=pl.lit("absent_from_authority"),
+            is_stale=pl.lit(value=True),
+            score=pl.lit(0.9),
+            evidence=pl.format("Its key does not stand in {}, which ranks better and is no older.", "best"),
+        )
+    )
+
+
+def _overdue(run: RunContext, documents: pl.DataFrame) -> pl.DataFrame:
+    every = _per_source(run.config, "review_every")
+    due = documents.join(every, on="source", how="left").with_columns(
+        due=pl.coalesce("review_on", pl.when(pl.col("date_kind") == "exact").then(pl.col("dated_on") + pl.duration(days="days")))
+    )
+    rows = due.filter(pl.col("due") < run.run_date).with_columns(since="due", evidence=pl.format("Its review was due on {}.", "due"))
+    return _of_documents(rows, "review_overdue", score=0.4, is_stale=False)
+
+
+def _aged(run: RunContext, documents: pl.DataFrame) -> pl.DataFrame:
+    """A copy older than `max_age` makes everything in it stale, by itself."""
+    limits = _per_source(run.config, "max_age").drop_nulls("days")
+    rows = (
+        documents.join(limits, on="source")
+        .with_columns(until=pl.col("observed_on") + pl.duration(days="days"))
+        .filter(pl.col("until") < run.run_date)
+    )
+    said = rows.with_columns(
+        since=pl.col("until").cast(pl.Date) + timedelta(days=1),
+        evidence=pl.format("Its copy is from {}, older than the {} days that its source allows.", "observed_on", "days"),
+    )
+    return _of_documents(said, "age", score=1.0, is_stale=True)
+
+
+def _per_source(config: Config, field: str) -> pl.DataFrame:
+    rows = [{"source": n, "days": getattr(s, field)} for n, s in config.sources.items()]
+    return frame({"source": pl.String, "days": pl.Int64}, rows)
+
+
+def _stamped(documents: pl.DataFrame) -> pl.DataFrame:
+    rows = documents.filter("is_stamped").with_columns(
+        evidence=pl.format("It shares the date {} with many others: a bulk edit or a migration.", "dated_on")
+    )
+    return _of_documents(rows, "stamped_date", score=0.1, is_stale=False)
+
+
+def _held(documents: pl.DataFrame) -> pl.DataFrame:
+    rows = documents.filter("is_held").with_columns(evidence=pl.lit("Its source could not be read; the last good copy stands in."))
+    return _of_documents(rows, "source_held", score=0.2, is_stale=False)
+
+
+def _broken(documents: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Relative links to Markdown, text or HTML files that their source does not have."""
+    local = links.filter(
+        pl.col("target").str.contains(r"^[^:#?]+\.(?:md|markdown|html?|txt)(?:[#?].*)?$") & ~pl.col("target").str.starts_with("/")
+    )
+    there = set(documents.filter(pl.col("removed_on").is_null())["document_id"])
+    found = [
+        (document, target)
+        for document, target in local.iter_rows()
+        if posixpath.normpath(posixpath.join(posixpath.dirname(document), target.split("#")[0].split("?")[0])) not in there
+    ]
+    broken = (
+        pl.DataFrame(found, schema={"document_id": pl.String, "target": pl.String}, orient="row")
+        .group_by("document_id")
+        .agg(pl.col("target").unique().sort())
+    )
+    rows = (
+        documents.select("document_id", "source")
+        .join(broken, on="document_id")
+        .with_columns(evidence=pl.format("Links that lead nowhere: {}.", pl.col("target").list.join(", ")))
+    )
+    return _of_documents(rows, "broken_link", score=0.3, is_stale=False)

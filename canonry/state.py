@@ -1,0 +1,147 @@
+"""The memo store: results of pure steps, kept as Parquet under a key that says what they are a function of."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import polars as pl
+
+from canonry.ids import digest, digest_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+_COMPACT_ABOVE = 24  # files of one step; more make opening slower than reading
+
+
+@dataclass(frozen=True)
+class Step:
+    """A memoised step: its results depend on the key, on its version and on the settings it is given, on nothing else.
+
+    Attributes:
+        name: Folder name, `stage` or `stage-part`.
+        version: To be counted up whenever the code of the step changes what it returns.
+        settings: The configuration values that the step reads (JSON-like).
+    """
+
+    name: str
+    version: int
+    settings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of everything but the key."""
+        return digest_json([self.name, self.version, self.settings])
+
+
+class Memo(Protocol):
+    """Rows per key, computed once."""
+
+    hits: Counter[str]
+    misses: Counter[str]
+
+    def rows(self, step: Step, keys: Sequence[str], compute: Callable[[list[str]], pl.DataFrame]) -> pl.DataFrame:
+        """Give the rows of all keys, computing those that are not there yet.
+
+        Args:
+            step: What the rows are a result of.
+            keys: Content hashes; repeated ones count once.
+            compute: Called once with the missing keys; returns rows with a column ``key``. A key may have no row.
+
+        Returns:
+            The rows of all keys, ordered by key, rows of one key in the order in which they were computed.
+        """
+        ...
+
+
+class NoMemo:
+    """Computes everything every time (tests, `compare_statements`)."""
+
+    def __init__(self) -> None:
+        """Start counting."""
+        self.hits: Counter[str] = Counter()
+        self.misses: Counter[str] = Counter()
+
+    def rows(self, step: Step, keys: Sequence[str], compute: Callable[[list[str]], pl.DataFrame]) -> pl.DataFrame:
+        """See `Memo.rows`."""
+        wanted = sorted(set(keys))
+        self.misses[step.name] += len(wanted)
+        return compute(wanted).sort("key", maintain_order=True)
+
+
+class FileMemo:
+    """A folder of Parquet files per step and fingerprint: ``rows-*`` with the results, ``keys-*`` with what was computed."""
+
+    def __init__(self, folder: Path, *, refresh: bool = False) -> None:
+        """Open or make the store.
+
+        Args:
+            folder: Where it lies.
+            refresh: Forget what is there, and compute everything anew.
+        """
+        self.folder, self.refresh = folder, refresh
+        self.hits: Counter[str] = Counter()
+        self.misses: Counter[str] = Counter()
+        self._loaded: dict[str, tuple[set[str], pl.DataFrame | None]] = {}
+
+    def rows(self, step: Step, keys: Sequence[str], compute: Callable[[list[str]], pl.DataFrame]) -> pl.DataFrame:
+        """See `Memo.rows`."""
+        place = self.folder / step.name / step.fingerprint
+        if step.fingerprint not in self._loaded:
+            self._loaded[step.fingerprint] = self._open(place)
+        known, kept = self._loaded[step.fingerprint]
+        wanted = sorted(set(keys))
+        missing = [k for k in wanted if k not in known]
+        self.hits[step.name] += len(wanted) - len(missing)
+        self.misses[step.name] += len(missing)
+        if missing or kept is None:
+            fresh = compute(missing)
+            kept = fresh if kept is None else pl.concat([kept, fresh.cast(dict(kept.schema))])  # type: ignore[arg-type]
+            self._loaded[step.fingerprint] = (known | set(missing), kept)
+            if missing:
+                self._write(place, missing, fresh)
+        return kept.filter(pl.col("key").is_in(wanted)).sort("key", maintain_order=True)
+
+    def _open(self, place: Path) -> tuple[set[str], pl.DataFrame | None]:
+        if self.refresh:
+            shutil.rmtree(place, ignore_errors=True)
+        parts = sorted(place.glob("keys-*.parquet"))
+        try:
+            keys = {k for p in parts for k in pl.read_parquet(p)["key"]}
+            frames = [pl.read_parquet(p.with_name(p.name.replace("keys-", "rows-"))) for p in parts]
+        except (OSError, pl.exceptions.PolarsError):
+            shutil.rmtree(place, ignore_errors=True)  # a damaged cache costs time, never a wrong result
+            return set(), None
+        if not frames:
+            return set(), None
+        rows = pl.concat(frames)
+        if len(parts) > _COMPACT_ABOVE:
+            shutil.rmtree(place, ignore_errors=True)
+            self._write(place, sorted(keys), rows)
+        return keys, rows
+
+    @staticmethod
+    def _write(place: Path, keys: list[str], rows: pl.DataFrame) -> None:
+        """Rows first, keys last: a key counts only when its rows are complete."""
+        place.mkdir(parents=True, exist_ok=True)
+        name = digest(*keys)
+        for kind, frame in (("rows", rows), ("keys", pl.DataFrame({"key": keys}))):
+            target = place / f"{kind}-{name}.parquet"
+            staged = target.with_suffix(".tmp")
+            try:
+                frame.write_parquet(staged)
+                staged.replace(target)
+            finally:
+                with contextlib.suppress(OSError):
+                    staged.unlink(missing_ok=True)
+
+
+def counts(memos: Sequence[Memo]) -> Mapping[str, tuple[int, int]]:
+    """Hits and misses per step over several stores."""
+    names = sorted({n for m in memos for n in (*m.hits, *m.misses)})
+    return {n: (sum(m.hits[n] for m in memos), sum(m.misses[n] for m in memos)) for n in names}

@@ -1,0 +1,172 @@
+"""Normal form, words, sentences and search terms of plain text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u2011": "-"})
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+_SPACES = re.compile(r"\s+")
+
+# One token: a URL, an e-mail address, a #channel or @handle, money, a number with its marks, or a word.
+_WORD = re.compile(
+    r"https?://[^\s)>\]|]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[#@][A-Za-z][\w-]*|[$£€¥]\s?\d[\d,.]*\d|[$£€¥]\s?\d"
+    r"|\d+(?:[.,:/\-]\d+)*\s?%|\d+(?:[.,:/\-]\d+)*|[^\W\d_]+(?:['\-.][^\W\d_]+)*|\w+",
+    re.UNICODE,
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|dept|est|incl|no|nos|fig|sec|ch|vol|dr|mr|mrs|ms|prof|jr|sr|st|inc|ltd|co|corp|gov|u\.s|u\.k|"
+    r"a\.m|p\.m|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)|\b[A-Z]|^\d{1,2})\.$",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9#@])")
+_TERM = re.compile(r"[^\W_]+(?:['.][^\W_]+)*", re.UNICODE)
+
+STOPWORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "can",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "may",
+        "more",
+        "must",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "our",
+        "out",
+        "should",
+        "so",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "up",
+        "us",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+    ]
+)
+
+
+def visible(text: str) -> str:
+    """Take out characters that a reader cannot see (zero width, direction marks)."""
+    return _INVISIBLE.sub("", text)
+
+
+def normal(text: str) -> str:
+    """Bring text into the one form in which it is compared: NFC, plain quotes and dashes, folded case, single spaces.
+
+    >>> normal("The  “Refund”—Policy")
+    'the "refund"-policy'
+    """
+    plain = unicodedata.normalize("NFC", visible(text)).replace("…", "...").translate(_PUNCTUATION)
+    return unicodedata.normalize("NFC", _SPACES.sub(" ", plain).strip().casefold())
+
+
+def words(text: str) -> list[tuple[str, int, int]]:
+    """Split into tokens that keep values whole (URLs, e-mail addresses, money, numbers, times).
+
+    Returns:
+        Tuples (token as written, start, end), in order.
+
+    >>> [w for w, _, _ in words("At 4:30 pay $1,200.50 to ops@example.org.")]
+    ['At', '4:30', 'pay', '$1,200.50', 'to', 'ops@example.org']
+    """
+    return [
+        (m.group(0).rstrip(".,"), m.start(), m.start() + len(m.group(0).rstrip(".,"))) for m in _WORD.finditer(text.translate(_PUNCTUATION))
+    ]
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Find sentences of one paragraph of plain text.
+
+    Returns:
+        Spans (start, end), without surrounding blanks; abbreviations and initials do not end a sentence.
+
+    >>> text = "Open 9 a.m. to 5 p.m. daily. Ask Dr. Lee."
+    >>> [text[a:b] for a, b in sentences(text)]
+    ['Open 9 a.m. to 5 p.m. daily.', 'Ask Dr. Lee.']
+    """
+    spans, start = [], 0
+    for gap in _BREAK.finditer(text.translate(_PUNCTUATION)):
+        last = text[start : gap.start()].rstrip("\"'”’)]").rsplit(None, 1)
+        if last and _ABBREVIATION.search(last[-1]):
+            continue
+        spans.append((start, gap.start() + len(gap.group(0).rstrip())))  # a closing quote belongs to the sentence
+        start = gap.end()
+    spans.append((start, len(text)))
+    return [(a + _blanks(text[a:b]), a + len(text[a:b].rstrip())) for a, b in spans if text[a:b].strip()]
+
+
+def _blanks(text: str) -> int:
+    return len(text) - len(text.lstrip())
+
+
+def terms(text: str) -> list[str]:
+    """Search terms: words in lower case without stop words, plural and verb endings cut lightly.
+
+    >>> terms("Booking the policies for refunds")
+    ['book', 'policy', 'refund']
+    """
+    return [_stem(t) for t in _TERM.findall(normal(text)) if t not in STOPWORDS]
+
+
+def _stem(word: str) -> str:
+    """Harman's S-stemmer (1991), and -ing/-ed of longer words; identifiers with digits stay whole."""
+    if any(c.isdigit() for c in word) or len(word) < 4:  # noqa: PLR2004
+        return word
+    word = word.removesuffix("'s")
+    if word.endswith("ies") and not word.endswith(("eies", "aies")):
+        word = word[:-3] + "y"
+    elif word.endswith("s") and not word.endswith(("us", "ss", "is")):
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:  # noqa: PLR2004
+            stem = word[: -len(ending)]
+            return stem[:-1] if len(stem) > 4 and stem[-1] == stem[-2] and stem[-1] not in "lsz" else stem  # noqa: PLR2004
+    return word

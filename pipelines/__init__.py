@@ -1,0 +1,1 @@
+"""Dagster's entrance: definitions, jobs, schedules, sensors."""

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from canonry.config import Config
+
+
+@pytest.fixture
+def two_nights(company):
+    company.write("handbook/leave.md", "# Leave\n\n## Parental\n\nParental leave is 18 weeks.\n")
+    company.call("run", "--date", "2025-01-01")
+    return company
+
+
+def test_status_tells_release_sources_and_what_waits(company):
+    shown = company.call("status").stdout
+    assert all(part in shown for part in ("2024-12-31-1-", "handbook", "1 open", "served", str(company.root / "store")))
+
+
+def test_status_before_the_first_run_says_to_run(blank):
+    done = blank.call("status")
+    assert done.exit_code == 0
+    assert "Nothing is published yet" in done.stdout
+    assert "canonry run" in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["conflicts", "stale", "families", "entities", "rulings", "quarantine"])
+def test_every_list_has_rows_for_a_program_and_words_for_a_person(company, kind):
+    found = company.json("list", kind)
+    assert found["total"] == found["shown"] == len(found["rows"])
+    assert company.call("list", kind).stdout.strip()
+
+
+def test_a_cut_list_says_how_many_there_are(company):
+    done = company.call("list", "entities", "--limit", "1")
+    assert "1 of 2 shown" in done.stderr
+    assert company.json("list", "entities", "--limit", "1")["total"] == 2
+
+
+def test_no_conflicts_come_with_the_number_of_pairs_considered(company):
+    assert "pairs were considered" in company.call("list", "conflicts", "--status", "dismissed").stdout
+
+
+def test_conflicts_come_by_severity_exposure_and_doubt(company):
+    company.write("crm.csv", "plan,price,seats\nteam,$20,5\nsolo,$9,2\n")
+    company.call("run")
+    found = company.json("list", "conflicts")["rows"]
+    assert len(found) == 3
+    assert [c["importance"] for c in found] == sorted((c["importance"] for c in found), reverse=True)
+    for c in found:
+        assert c["importance"] == pytest.approx((c["severity"] or 0) * (1 + c["exposure"]) * (1 - (c["confidence"] or 0)))
+
+
+def test_releases_are_listed_with_the_current_one_marked(two_nights):
+    kept = two_nights.json("releases")
+    assert [r["current"] for r in kept] == [False, True]
+    assert "→  2025-01-01-2-" in two_nights.call("releases").stdout
+
+
+def test_diff_takes_ids_numbers_and_words(two_nights):
+    by_id = [r["release_id"] for r in two_nights.json("releases")]
+    ways = [by_id, ["1", "2"], ["parent", "current"], [by_id[0][:12], by_id[1][:12]]]
+    found = [two_nights.json("diff", *way) for way in ways]
+    assert all(f == found[0] for f in found)
+    assert found[0]["tables"]["documents"]["changed"] >= 1
+    assert "handbook/leave.md#parental" in two_nights.call("diff", "1", "2").stdout
+    assert "Nothing differs" in two_nights.call("diff", "1", "1").stdout
+
+
+@pytest.mark.parametrize("wanted", ["9", "2024-12-31-7-ffffffff", "20", "nonsense"])
+def test_an_unknown_release_is_refused(two_nights, wanted):
+    for command in (["diff", "1", wanted], ["verify", wanted], ["rollback", wanted], ["search", "x", "--release", wanted]):
+        done = two_nights.call(*command)
+        assert done.exit_code == 2
+        assert "canonry releases" in done.stderr
+
+
+def test_rolling_back_holds_over_the_next_run_and_says_how_to_go_forward(two_nights):
+    first, second = [r["release_id"] for r in two_nights.json("releases")]
+    done = two_nights.call("rollback")
+    assert f"Release {first} is current now" in done.stdout
+    assert f"canonry rollback {second}" in done.stderr
+    again = two_nights.json("run", "--date", "2025-01-01")
+    assert (again["release_id"], again["exit_reason"]) == (first, "held after rollback")
+
+
+def test_rolling_back_the_first_release_is_refused(company):
+    assert company.call("rollback").exit_code == 2
+
+
+def test_a_store_that_somebody_changed_does_not_verify(company):
+    assert "as they were published" in company.call("verify").stdout
+    file = next(company.root.glob("store/releases/*/full/store.duckdb"))
+    file.chmod(0o644)
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    done = company.call("verify", "--json")
+    assert done.exit_code == 1
+    assert any("changed after it was published" in p["message"] for p in json.loads(done.stdout)["problems"])
+
+
+def test_the_schema_is_the_one_that_checks_the_configuration(blank):
+    assert json.loads(blank.call("show", "schema").stdout) == Config.model_json_schema(by_alias=True)
+
+
+def test_the_policy_in_effect_is_shown_with_its_defaults(blank):
+    assert "supersession" in blank.call("show", "policy").stdout
+    assert blank.json("show", "policy")[0]["else"] == "person"
+
+
+def test_the_report_is_written_beside_the_configuration(company):
+    done = company.call("report")
+    assert done.stdout.strip() == str(company.root / "report.html")
+    assert "<html" in (company.root / "report.html").read_text().lower()
+
+
+def test_a_report_that_cannot_be_written_says_so(company):
+    done = company.call("report", "-o", company.root / "nowhere" / "r.html")
+    assert done.exit_code == 2
+    assert "next: Name another file" in done.stderr
+
+
+def test_a_configuration_may_be_named_before_or_after_the_command_or_found_above(company, monkeypatch):
+    from click.testing import CliRunner
+
+    from canonry.cli import cli
+
+    monkeypatch.chdir(company.root / "handbook")
+    for args in (["status"], ["-c", company.root, "status"], ["status", "-c", company.root / "canonry.yaml"]):
+        assert CliRunner().invoke(cli, list(map(str, args))).exit_code == 0
+    monkeypatch.chdir("/")
+    lost = CliRunner().invoke(cli, ["status"])
+    assert lost.exit_code == 2
+    assert "canonry init" in lost.stderr
+
+
+def test_the_doctor_finds_a_sound_workspace_sound(company):
+    (company.root / ".canonry").chmod(0o700)
+    found = {c["name"]: c["status"] for c in json.loads(company.call("doctor", "--json").stdout)}
+    assert {
+        "python",
+        "packages",
+        "torch",
+        "configuration",
+        "model",
+        "disk",
+        "lock",
+        "last run",
+        "store",
+        "journal",
+        "state",
+        "source crm",
+    } <= found.keys()
+    assert "problem" not in found.values()
+
+
+@pytest.mark.parametrize(
+    ("break_it", "name"),
+    [
+        (lambda root: (root / "canonry.yaml").write_text("sources: {}"), "configuration"),
+        (lambda root: (root / "crm.csv").unlink(), "source crm"),
+        (lambda root: (root / "journal").mkdir() or (root / "journal/rulings.jsonl").write_text("{\n"), "journal"),
+        (lambda root: (root / "store/CURRENT").write_text("{}"), "last run"),
+    ],
+)
+def test_the_doctor_names_every_problem_with_its_next_step(company, break_it, name):
+    break_it(company.root)
+    done = company.call("doctor", "--json")
+    assert done.exit_code == 1
+    problems = {c["name"]: c["next"] for c in json.loads(done.stdout) if c["status"] == "problem"}
+    assert problems[name]
+
+
+def test_the_doctor_warns_of_folders_that_others_may_open(company):
+    (company.root / ".canonry").chmod(0o755)
+    assert f"chmod go-rwx {company.root / '.canonry'}" in company.call("doctor").stdout.replace("\n", " ")

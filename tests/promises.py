@@ -1,0 +1,105 @@
+"""Every promise of the README, the docs and the contract, as data. A promise without a test is none; a test may keep several.
+
+A test says which promises it keeps with ``@pytest.mark.promise("id", …)``, or its module with ``pytestmark``; here each promise names
+the tests that keep it, as ``path`` or ``path::test``. `test_promises.py` holds both directions together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One thing that canonry says it does.
+
+    Attributes:
+        id: What tests call it.
+        text: What is promised, in one sentence.
+        tests: The tests that keep it: a module (all of it), or a module and a function.
+    """
+
+    id: str
+    text: str
+    tests: tuple[str, ...]
+
+
+_EDITIONS = "tests/flow/test_editions.py"
+_INCREMENTAL = "tests/flow/test_incremental.py"
+_SEAMS = "tests/flow/test_seams.py"
+_ORDER = "tests/flow/test_order.py"
+_BAD = "tests/flow/test_bad_input.py"
+_EXAMPLE = "tests/flow/test_example.py"
+_SECOND = "tests/flow/test_second_night.py"
+
+PROMISES = (
+    Promise(
+        "incremental-equals-full",
+        "`run --full` with the same five inputs equals the incremental run in every table.",
+        (_INCREMENTAL, _SECOND),
+    ),
+    Promise("state-is-recomputable", "Deleting state/ changes what a run costs and nothing that it publishes.", (_INCREMENTAL,)),
+    Promise(
+        "nothing-changed",
+        "An unchanged night publishes nothing and computes nothing.",
+        (
+            f"{_INCREMENTAL}::test_an_unchanged_night_publishes_nothing_and_computes_nothing",
+            f"{_EXAMPLE}::test_the_same_night_again_publishes_nothing_and_computes_nothing",
+        ),
+    ),
+    Promise(
+        "held-source-leaves-no-trace",
+        "Nights (ok, down, ok) end as (ok, ok).",
+        (f"{_INCREMENTAL}::test_a_night_on_which_a_source_was_down_leaves_no_trace",),
+    ),
+    Promise("editions-by-non-interference",
+        "An edition is what the run would publish if the items its readers may not see did not exist.",
+        (_EDITIONS,)),
+    Promise(
+        "full-is-the-owners", "The edition `full` holds everything, in a folder that only its owner may open.",
+        (f"{_EDITIONS}::test_full_holds_everything_and_only_its_owner_may_open_it",),
+    ),
+    Promise("order-does-not-matter", "The order of files, rows and sources changes nothing that is published.", (_ORDER,)),
+    Promise(
+        "no-clock", "Nothing in a run reads the clock or the environment; now means the run date.",
+        (
+            f"{_ORDER}::test_the_day_and_the_time_zone_of_the_machine_do_not_matter",
+            f"{_SEAMS}::test_the_engine_reads_no_clock_and_no_environment",
+        ),
+    ),
+    Promise(
+        "declared-reads", "A stage that reads a configuration field it did not declare fails.",
+        (
+            f"{_SEAMS}::test_a_stage_cannot_read_what_it_does_not_declare",
+            f"{_SEAMS}::test_a_night_whose_stage_reads_an_undeclared_field_fails",
+        ),
+    ),
+    Promise(
+        "memo-keys", "The key of a kept result carries the version, the declared settings and the model.",
+        (
+            f"{_SEAMS}::test_the_key_of_a_kept_result_changes_with_version_settings_and_name",
+            f"{_SEAMS}::test_another_model_computes_the_vectors_anew",
+        ),
+    ),
+    Promise(
+        "one-graph", "The chain is read from the annotations of its functions, and runs forward only.",
+        (
+            f"{_SEAMS}::test_the_edges_of_the_chain_are_the_annotations_of_its_functions",
+            f"{_SEAMS}::test_the_chain_runs_forward_only",
+        ),
+    ),
+    Promise(
+        "bad-input", "Bad input gets a clear error, a held source or a quarantine row with its rule; the release before stays current.",
+        (_BAD, f"{_EDITIONS}::test_an_item_without_an_audience_where_editions_exist_is_an_error_of_the_configuration"),
+    ),
+    Promise(
+        "one-run-at-a-time", "A second run meanwhile ends with 75 and changes nothing.",
+        (f"{_BAD}::test_a_second_run_meanwhile_is_turned_away_and_changes_nothing",),
+    ),
+    Promise(
+        "gate", "A release that fails the gate does not become current.",
+        (f"{_BAD}::test_a_gate_that_finds_wrong_context_keeps_the_release_before",),
+    ),
+    Promise("example-truth", "The example company is found as its truth file says.", (_EXAMPLE,)),
+    Promise("second-night", "On the second night what is computed is what changed, the source is held, the ruling holds.", (_SECOND,)),
+)  # fmt: skip

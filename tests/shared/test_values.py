@@ -1,0 +1,170 @@
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from canonry.published import VALUE_TYPES
+from canonry.values import Value, canonical, find, infer, is_null, kind_of
+
+ODD = ["9" * 400, "https://[abc", "http://a℀b", "$", "%", "٣", "-", "31 Feb 2024", "0000-00-00", "25:99", "1e999", "\ud800", "()", "ten ten"]
+PIECES = st.lists(
+    st.sampled_from(["$", "£", "1,234.50", "80", "%", "-", "..", "to", "4:30", "pm", "March", "5th", "2024", "two", "week", "km", "hour", "k",
+                     "https://", "[", "www.", "@", "x.example", "(0)", "+44", "yes", "inc", "twenty", " ", "\n"]),
+    max_size=8,
+).map(" ".join)  # fmt: skip
+ANY = st.one_of(st.text(max_size=40), PIECES, st.sampled_from(ODD))
+
+
+@given(ANY, st.sampled_from(VALUE_TYPES))
+def test_any_text_has_a_canonical_form_in_any_type(text, kind):
+    assert isinstance(canonical(text, kind), Value)
+
+
+@pytest.mark.parametrize("text", ODD)
+@pytest.mark.parametrize("kind", VALUE_TYPES)
+def test_odd_text_has_a_canonical_form_in_any_type(text, kind):
+    assert isinstance(canonical(text, kind), Value)
+
+
+@given(ANY, st.sampled_from(VALUE_TYPES))
+def test_values_are_found_inside_the_text_and_not_blank(text, kind):
+    for start, end in find(text, kind):
+        assert 0 <= start < end <= len(text)
+        assert text[start:end].strip()
+
+
+@given(ANY, st.sampled_from(["text", "name", "email", "number", "money", "percent", "date", "datetime", "time", "boolean", "organization"]))
+def test_the_canonical_form_of_a_canonical_form_is_itself(text, kind):
+    once = canonical(text, kind).value
+    assert canonical(once, kind).value == once or canonical(text, kind).precision != "exact"
+
+
+@given(st.integers(0, 10**9), st.integers(0, 99))
+def test_an_amount_is_the_same_however_its_thousands_are_marked(whole, cents):
+    forms = {f"${whole:,}.{cents:02d}", f"$ {whole}.{cents:02d}", f"{whole:,}.{cents:02d} USD", f"{whole}.{cents:02d} dollars"}
+    assert {canonical(f, "money") for f in forms} == {Value(f"{whole}.{cents:02d} USD", "USD")}
+
+
+@given(st.integers(0, 40_000))
+def test_a_day_is_the_same_however_it_is_written(days):
+    day = date(1960, 1, 1) + timedelta(days=days)
+    forms = {day.isoformat(), f"{day.day} {day:%B} {day.year}", f"{day:%B} {day.day}, {day.year}", f"{day:%b}. {day.day} {day.year}"}
+    assert {canonical(f, "date").value for f in forms} == {day.isoformat()}
+
+
+@pytest.mark.parametrize(
+    ("kind", "forms", "value"),
+    [
+        ("money", ["£1,395", "£1395.00", "1,395 GBP", "1395 pounds"], "1395.00 GBP"),
+        ("money", ["$2k", "2,000 dollars", "USD 2000"], "2000.00 USD"),
+        ("percent", ["80 %", "80%", "80 per cent", "80 percent", "0.8"], "0.8"),
+        ("date", ["3rd of March 2024", "March 3rd, 2024", "2024-3-3", "Mar. 3 2024"], "2024-03-03"),
+        ("time", ["4:30 p.m.", "16:30", "4.30pm", "04:30 PM"], "16:30"),
+        ("time", ["12:05 am", "00:05", "0:05"], "00:05"),
+        ("time", ["noon 12pm", "12:00"], "12:00"),
+        ("duration", ["2 weeks", "14 days", "two weeks", "two-week", "fourteen days"], "P14D"),
+        ("duration", ["1 year", "12 months", "twelve months"], "P12M"),
+        ("duration", ["1 hour 30 minutes", "90 minutes", "90 min", "1.5 hours"], "PT90M"),
+        ("duration", ["24 hours", "twenty-four hours", "twenty four hours"], "PT1440M"),
+        ("duration", ["1 year 6 months", "18 months"], "P18M"),
+        ("phone", ["+44 (0)20 7946 0000", "+44 20 7946 0000", "+442079460000"], "+442079460000"),
+        ("url", ["https://x.example/a/", "HTTPS://X.example/a#top", "https://x.example/a?utm_source=mail", "x.example/a"], "https://x.example/a"),
+        ("boolean", ["yes", "Y", "TRUE", "1", "on"], "true"),
+        ("boolean", ["no", "N", "False", "0"], "false"),
+        ("organization", ["Acme Ltd.", "ACME Limited", "Acme, Inc.", "Acme Co., Ltd.", "acme"], "acme"),
+        ("number", ["1,200", "1200", "1200.0", "+1200"], "1200"),
+        ("number", ["seventy-five", "75", "75.00"], "75"),
+        ("number", ["two hundred", "200"], "200"),
+        ("quantity", ["1.5 km", "1,500 m", "1500 metres"], "1500"),
+        ("email", ["Ops@X.example", "ops@x.example "], "ops@x.example"),
+        ("datetime", ["2024-01-31 09:00", "2024-01-31T09:00:00"], "2024-01-31T09:00:00Z"),
+    ],
+)  # fmt: skip
+def test_forms_of_one_value_are_equal(kind, forms, value):
+    assert {canonical(f, kind).value for f in forms} == {value}
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        ("money", "$5", "£5"),
+        ("duration", "1 hour 30 minutes", "1 hour 45 minutes"),
+        ("duration", "5 days", "5 working days"),
+        ("duration", "24 minutes", "24 months"),
+        ("time", "4:30 am", "4:30 pm"),
+        ("number", "at most 5", "5"),
+        ("number", "5-10", "5-12"),
+        ("url", "https://x.example/a?id=1", "https://x.example/a?id=2"),
+        ("organization", "Acme Labs", "Acme"),
+    ],
+)
+def test_values_that_differ_stay_apart(kind, one, other):
+    assert canonical(one, kind) != canonical(other, kind)
+
+
+def test_ranges_and_bounds_say_so():
+    assert canonical("5 to 10", "number") == Value("5..10", precision="range")
+    assert canonical("up to 30", "number") == Value("<=30", precision="bound")
+
+
+@pytest.mark.parametrize("cell", ["", " ", "N/A", "(blank)", "Not Available", "—", "n/a ", "NULL", "TBD", "\u00a0", "?"])
+def test_an_empty_token_asserts_nothing(cell):
+    assert is_null(cell)
+
+
+@pytest.mark.parametrize("cell", ["0", "no", "false", "nano", "none of these"])
+def test_a_small_value_is_no_empty_token(cell):
+    assert not is_null(cell)
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        ("email", ["a@x.example", "b@y.example"]),
+        ("url", ["https://x.example", "www.y.example/a"]),
+        ("date", ["2024-01-31", "3 March 2024"]),
+        ("datetime", ["2024-01-31 09:00", "2024-02-01T10:15:00"]),
+        ("time", ["7:10a", "16:30", "12/02/2011 7:10a"]),
+        ("money", ["$4.50", "$12.25", "$9.10"]),
+        ("money", ["£1,480", "£640"]),
+        ("percent", ["80 %", "5.5%"]),
+        ("boolean", ["yes", "No", "N/A"]),
+        ("number", ["4.50", "3.25", "12.05"]),
+        ("phone", ["+44 20 7946 0000", "(212) 555-0100"]),
+        ("text", ["red", "4.50", "2024-01-31"]),
+        ("text", ["N/A", ""]),
+        ("text", []),
+    ],
+)
+def test_the_type_of_a_column_is_what_nearly_all_its_values_have(kind, column):
+    assert infer(column) == kind
+
+
+def test_one_odd_value_in_twenty_does_not_change_a_type():
+    assert infer([f"{n}.5" for n in range(20)] + ["see note"]) == "number"
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "values"),
+    [
+        ("money", "It was £1,395, and is $2k now.", ["£1,395", "$2k"]),
+        ("duration", "Answer within twenty-four hours or 3 working days.", ["twenty-four hours", "3 working days"]),
+        ("percent", "From 5 % to 7.5 per cent.", ["5 %", "7.5 per cent"]),
+        ("date", "On 3rd of March 2024, not March 4, 2024.", ["3rd of March 2024", "March 4, 2024"]),
+        ("time", "From 9.30am until 17:00.", ["9.30am", "17:00"]),
+        ("email", "Mail ops@x.example.", ["ops@x.example"]),
+        ("organization", "Acme Ltd. makes it.", []),
+    ],
+)
+def test_values_of_a_type_are_found_in_a_sentence(kind, sentence, values):
+    assert [sentence[a:b] for a, b in find(sentence, kind)] == values
+
+
+@pytest.mark.parametrize(
+    ("token", "kind"),
+    [("4.50", "number"), ("16:30", "time"), ("#help", "identifier"), ("3-5", "number"), ("CS200", "code"), ("a@x.example", "email"),
+     ("ordinary", None), ("£5", "money"), ("2024-01-31", "date")],
+)  # fmt: skip
+def test_a_word_of_a_sentence_shows_its_type(token, kind):
+    assert kind_of(token) == kind
