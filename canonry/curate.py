@@ -36,7 +36,7 @@ def curate(  # noqa: PLR0913, PLR0917  (one result per stage that it joins)
     """
     staleness = _verdicts(signals, decided)
     items = scored.items.join(scored.components.select("item_id", quality=pl.col("quality").cast(pl.Float64)), on="item_id")
-    items = _with_signals(items, staleness, normalised)
+    items = _with_signals(items, staleness, normalised).join(_gone(matched, staleness), on="entity_id", how="left")
     items = _with_reason(run, items, matched)
     items = _with_status(items)
     left = _withheld(run, items.filter(pl.col("reason").is_not_null()))
@@ -100,7 +100,7 @@ def _with_signals(items: pl.DataFrame, staleness: pl.DataFrame, normalised: Norm
         superseded=superseding.any(),
         expired=hard("expired").any(),
         successor=pl.col("superseded_by").filter(superseding).drop_nulls().first(),
-        why=pl.col("evidence").filter(superseding | hard("expired") | hard("removed")).first(),
+        why=pl.coalesce(*(pl.col("evidence").filter(s).first() for s in (superseding, hard("expired"), hard("removed")))),
         soft=(stale & pl.col("signal").is_in(published.SOFT_SIGNALS)).any(),
         signals=pl.col("signal"),
     )
@@ -109,6 +109,14 @@ def _with_signals(items: pl.DataFrame, staleness: pl.DataFrame, normalised: Norm
     return out.with_columns(
         pl.col("superseded", "expired", "soft").fill_null(value=False), pl.col("signals").fill_null(pl.lit([], dtype=pl.List(pl.String)))
     )
+
+
+def _gone(matched: Matched, staleness: pl.DataFrame) -> pl.DataFrame:
+    """Entities all of whose records are removed or absent from their authority: entity_id and why_gone."""
+    stale = staleness.filter((pl.col("target_kind") == "record") & pl.col("is_stale")).sort("signal", descending=True)
+    gone = stale.select("source", record_id="target_id", why_gone="evidence").unique(["source", "record_id"], keep="first")
+    members = matched.entity_members.join(gone, on=["source", "record_id"], how="left").sort("source", "record_id")
+    return members.group_by("entity_id").agg(pl.col("why_gone").first(), n=pl.col("why_gone").null_count()).filter(n=0).drop("n")
 
 
 def _with_reason(run: RunContext, items: pl.DataFrame, matched: Matched) -> pl.DataFrame:
@@ -127,17 +135,17 @@ def _with_reason(run: RunContext, items: pl.DataFrame, matched: Matched) -> pl.D
         .then(pl.lit("superseded"))
         .when("expired")
         .then(pl.lit("expired"))
-        .when(pl.col("removed_on").is_not_null())
+        .when(pl.col("removed_on").is_not_null() | pl.col("why_gone").is_not_null())
         .then(pl.lit("removed"))
     )
-    out = items.with_columns(before=before)
+    below = pl.when(pl.col("quality") < run.config.quality.floor).then(pl.lit("below_floor"))
+    out = items.with_columns(before=before, after=pl.when(all_lost).then(pl.lit("lost_conflict")).otherwise(below))
     copies = _copies(out, matched)
     out = out.join(copies, on="item_id", how="left").with_columns(
         reason=pl.coalesce(
             "before",
             pl.when(pl.col("stands").is_not_null()).then(pl.lit("duplicate")),
-            pl.when(all_lost).then(pl.lit("lost_conflict")),
-            pl.when(pl.col("quality") < run.config.quality.floor).then(pl.lit("below_floor")),
+            "after",
         )
     )
     instead = _instead(out)
@@ -151,7 +159,11 @@ def _with_reason(run: RunContext, items: pl.DataFrame, matched: Matched) -> pl.D
         .when(is_reason == "lost_conflict")
         .then(lost_to),
         evidence=pl.when(is_reason.is_in(["superseded", "expired", "removed"]))
-        .then(pl.coalesce("why", pl.format("It is absent from its source since {}.", pl.col("removed_on").cast(pl.String).fill_null("?"))))
+        .then(
+            pl.coalesce(
+                "why", "why_gone", pl.format("It is absent from its source since {}.", pl.col("removed_on").cast(pl.String).fill_null("?"))
+            )
+        )
         .when(is_reason == "duplicate")
         .then(pl.format("It has the same words as {}.", "stands"))
         .when(is_reason == "lost_conflict")
@@ -168,8 +180,9 @@ def _copies(items: pl.DataFrame, matched: Matched) -> pl.DataFrame:
     groups = matched.families.filter(pl.col("member_kind") == "passage").select(
         item_id="member_id", group="family_id", canonical="canonical_id"
     )
-    eligible = items.filter(pl.col("before").is_null()).select("item_id", "cite").join(groups, on="item_id")
-    ordered = eligible.sort("group", pl.col("item_id") != pl.col("canonical"), "item_id")
+    eligible = items.filter(pl.col("before").is_null()).select("item_id", "cite", "after").join(groups, on="item_id")
+    eligible = eligible.filter(pl.col("after").is_null().any().over("group"))
+    ordered = eligible.sort("group", pl.col("after").is_not_null(), pl.col("item_id") != pl.col("canonical"), "item_id")
     named = ordered.with_columns(first=pl.col("item_id").first().over("group"), stands=pl.col("cite").first().over("group"))
     return (
         named.filter(pl.col("item_id") != pl.col("first"))

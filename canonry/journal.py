@@ -24,8 +24,8 @@ class Journal:
     Attributes:
         rulings: Lines of ``rulings.jsonl``: ``{ruling_id, target_kind, verdict, anchors, by, because, at, until}``, or
             ``{withdraws, by, because, at}``.
-        acceptances: Lines of ``acceptances.jsonl``: ``{source, copy, at}``.
-        rollbacks: Lines of ``rollbacks.jsonl``: ``{to, inputs, at}``.
+        acceptances: Lines of ``acceptances.jsonl``: ``{source, copy_hash, at, by}``.
+        rollbacks: Lines of ``rollbacks.jsonl``: ``{from, to, at, held | freed}``: fingerprints of inputs.
         heads: File name → ``{offset, head}``: bytes read, and the hash of the text up to there.
     """
 
@@ -55,8 +55,16 @@ def read(folder: Path) -> Journal:
         raw = raw[: raw.rfind(b"\n") + 1]  # a line without its end is still being written
         heads[name] = {"offset": len(raw), "head": hashlib.blake2b(raw, digest_size=16).hexdigest()}
         if name != "audit":
-            lines[name] = tuple(_parsed(line, path, n) for n, line in enumerate(raw.decode("utf-8").splitlines(), 1) if line.strip())
+            lines[name] = tuple(_parsed(line, path, n) for n, line in enumerate(_text(raw, path).split("\n"), 1) if line.strip())
     return Journal(lines["rulings"], lines["acceptances"], lines["rollbacks"], heads)
+
+
+def _text(raw: bytes, path: Path) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as e:
+        msg = f"{path.name}: not valid UTF-8."
+        raise StoreError(msg, "Mend the file; canonry does not skip what a person said.") from e
 
 
 def _parsed(line: str, path: Path, number: int) -> dict[str, Any]:
@@ -75,8 +83,11 @@ def append(folder: Path, name: str, line: Mapping[str, Any]) -> None:
     """Add one line at the end of a journal file and make sure that it is on disk."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     raw = json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n"
-    handle = os.open(folder / f"{name}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    handle = os.open(folder / f"{name}.jsonl", os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
+        size = os.fstat(handle).st_size
+        if size and os.pread(handle, 1, size - 1) != b"\n":
+            raw = b"\n" + raw  # a line that was cut short stays a line of its own, and is told of
         os.write(handle, raw)
         os.fsync(handle)
     finally:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 import polars as pl
 
-from canonry.published import OPERATING_POINTS
+from canonry.published import ASSERTIVE, OPERATING_POINTS
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,12 @@ LIKE_NAME = OperatingPoint("families.documents.like_name", 0.35)
 ANY_NAME = OperatingPoint("families.documents.any_name", 0.60)
 RENAMED = OperatingPoint("families.documents.renamed", 0.35)
 VERSIONS = OperatingPoint("claims.versions", 0.62)
+
+
+def asserted() -> pl.Expr:
+    """Whether a claim takes part in facts and conflicts: it holds its value for true, of a subject that is sure enough."""
+    sure = pl.col("link_confidence").fill_null(1.0) >= LINKED.threshold
+    return pl.col("modality").is_in(ASSERTIVE) & pl.col("value").is_not_null() & sure
 
 
 def published() -> pl.DataFrame:

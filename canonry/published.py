@@ -27,6 +27,8 @@ SOFT_SIGNALS = (
     "review_overdue", "age", "contradicted", "owner_gone", "broken_link", "dead_reference", "dependency_stale",
     "source_silent", "stamped_date", "source_held",
 )  # fmt: skip
+ASSERTIVE = ("is", "must", "may")  # modalities that hold a value for true today
+NO_RANK = 10**6  # sources without an authority rank last, together
 COMPONENTS = ("freshness", "agreement", "authority", "uniqueness", "completeness", "provenance")
 
 _UNIT = (0.0, 1.0)

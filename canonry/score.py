@@ -8,7 +8,7 @@ import polars as pl
 
 from canonry.frames import Scored
 from canonry.ids import digest
-from canonry.published import COMPONENTS, QUALITY_COMPONENTS
+from canonry.published import COMPONENTS, NO_RANK, QUALITY_COMPONENTS
 
 if TYPE_CHECKING:
     from canonry.frames import Decided, Matched, Normalised
@@ -68,7 +68,7 @@ def _cards(normalised: Normalised, matched: Matched, decided: Decided) -> pl.Dat
     )
     shown = pl.when(pl.col("decision") == "open").then(pl.concat_str(pl.col("verbatim"), pl.lit(" (contested)"))).otherwise("verbatim")
     lines = told.with_columns(line=pl.concat_str(pl.col("attribute"), pl.lit(": "), shown, pl.lit(" ["), where, pl.lit("]")))
-    seen = normalised.sources.select("source", "authority", "audience", "owner")
+    seen = normalised.sources.select("source", "authority", "audience", "owner", is_held=pl.col("status") == "held")
     cards = (
         lines.join(seen, on="source", how="left")
         .sort("subject_id", "attribute", "value")
@@ -78,10 +78,11 @@ def _cards(normalised: Normalised, matched: Matched, decided: Decided) -> pl.Dat
             body=pl.col("line").str.join("\n"),
             authority=pl.col("authority").min(),
             audience=pl.col("audience").drop_nulls().explode().unique().sort(),
-            source=pl.col("source").sort_by(pl.col("authority").fill_null(10**6), "source").first(),
+            source=pl.col("source").sort_by(pl.col("authority").fill_null(NO_RANK), "source").first(),
             dated_on=pl.col("dated_on").max(),
             date_kind=pl.col("date_kind").sort_by(pl.col("dated_on"), nulls_last=False).last(),
             owner=pl.col("owner").drop_nulls().first(),
+            is_held=pl.col("is_held").any(),
         )
     )
     gone = _gone(normalised, matched)
@@ -92,12 +93,11 @@ def _cards(normalised: Normalised, matched: Matched, decided: Decided) -> pl.Dat
         entity_id="subject_id",
         title="name",
         text=pl.concat_str(pl.col("name"), pl.lit(" ("), pl.col("entity_type"), pl.lit(")\n"), pl.col("body")),
-        date_basis=pl.lit("item"),
+        date_basis=pl.when(pl.col("dated_on").is_null()).then(pl.lit("none")).otherwise(pl.lit("item")),
         date_kind=pl.col("date_kind").fill_null("unknown"),
         speaks=pl.lit(value=False),
         is_hidden=pl.lit(value=False),
         is_stamped=pl.lit(value=False),
-        is_held=pl.lit(value=False),
         removed_on=pl.col("subject_id").replace_strict(gone, default=None, return_dtype=pl.Date),
     ).drop("subject_id", "body", "name", "entity_type")
 
@@ -125,11 +125,9 @@ def _touched(items: pl.DataFrame, decided: Decided, normalised: Normalised) -> p
     correction = pl.struct(
         start="span_start", end="span_end", says="verbatim", stands="stands", cite="stands_cite", conflict_id="conflict_id"
     )
-    corrected = (
-        lost.sort("item_id", "span_start", "conflict_id")
-        .group_by("item_id", maintain_order=True)
-        .agg(corrections=correction, lost_sentences=pl.col("sentence").n_unique())
-    )
+    corrected = lost.sort("item_id", "span_start", "conflict_id").group_by("item_id", maintain_order=True).agg(corrections=correction)
+    by_sentence = decided.claims.group_by("item_id", "sentence").agg(lost=(pl.col("standing") == "loses").all())
+    all_lost = by_sentence.group_by("item_id").agg(lost_sentences=pl.col("lost").sum())
     in_text = (
         placed.filter(pl.col("item_id").is_not_null())
         .group_by("item_id")
@@ -143,7 +141,7 @@ def _touched(items: pl.DataFrame, decided: Decided, normalised: Normalised) -> p
     )
     sentences = normalised.sentences.filter(pl.col("kind") != "heading").group_by("item_id").agg(sentences=pl.col("text").n_unique())
     out = items
-    for more, on in ((corrected, "item_id"), (in_text, "item_id"), (in_card, "entity_id"), (sentences, "item_id")):
+    for more, on in ((corrected, "item_id"), (all_lost, "item_id"), (in_text, "item_id"), (in_card, "entity_id"), (sentences, "item_id")):
         out = out.join(more, on=on, how="left")
     return out.with_columns(
         conflict_ids=pl.coalesce("text_conflicts", "card_conflicts", pl.lit([], dtype=pl.List(pl.String))),

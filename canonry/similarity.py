@@ -89,9 +89,12 @@ class SentenceEncoder:
         import torch
 
         ids = model.tokenizer.encode(text, truncation=True, max_length=_BUCKETS[-1])
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)  # one short text: a second thread costs more than it brings, most of all on a busy machine
         with torch.inference_mode():
             features = {"input_ids": torch.tensor([ids]), "attention_mask": torch.ones((1, len(ids)), dtype=torch.int64)}
             vector = model(features)["sentence_embedding"][0].float().numpy()
+        torch.set_num_threads(threads)
         return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), dtype=np.float32)
 
     def _load(self) -> Any:

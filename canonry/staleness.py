@@ -5,13 +5,16 @@ from __future__ import annotations
 import posixpath
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import polars as pl
 
 from canonry.frames import Signals, frame, stack
-from canonry.published import STALENESS
+from canonry.published import NO_RANK, STALENESS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from canonry.config import Config
     from canonry.frames import Matched, Normalised
     from canonry.run import RunContext
@@ -31,7 +34,7 @@ def staleness(run: RunContext, normalised: Normalised, matched: Matched) -> Sign
     parts = [
         _expired(run, documents),
         _replaced(documents),
-        _older(matched),
+        _older(documents, matched),
         _removed(documents, normalised.records),
         _absent(normalised, matched),
         _overdue(run, documents),
@@ -57,18 +60,31 @@ def _expired(run: RunContext, documents: pl.DataFrame) -> pl.DataFrame:
 
 
 def _replaced(documents: pl.DataFrame) -> pl.DataFrame:
+    """Pages that name a successor, in their own source first. Where the names lead back to the page, nobody stands in its place."""
     rows = documents.filter(pl.col("replaced_by").is_not_null())
-    names = {n: d for d, p, u in documents.select("document_id", "path", "url").iter_rows() for n in (d, p, u) if n}
+    names = {n: d for d, p, u in documents.select("document_id", "path", "url").iter_rows() for n in (p, u, d) if n}
+    told = rows.select("document_id", "source", "replaced_by").iter_rows()
+    after = {d: names.get(posixpath.normpath(f"{source}/{name}")) or names.get(name) for d, source, name in told}
     said = rows.with_columns(
         evidence=pl.format("It says itself that it was replaced by {}.", "replaced_by"),
-        superseded_by=pl.col("replaced_by").replace_strict(names, default=None, return_dtype=pl.String),
+        superseded_by=pl.col("document_id").replace_strict(after, default=None, return_dtype=pl.String),
     )
-    return _of_documents(said, "replaced", score=1.0, is_stale=True)
+    circular = pl.col("document_id").is_in([d for d in after if _leads_back(d, after)])
+    return _of_documents(said, "replaced", score=1.0, is_stale=True).with_columns(is_stale=~circular)
 
 
-def _older(matched: Matched) -> pl.DataFrame:
-    """The older document of each directed pair; the newest of those that supersede it is named."""
-    pairs = matched.page_pairs.filter(pl.col("newer_id").is_not_null() & ~pl.col("is_copy"))
+def _leads_back(document: str, after: Mapping[str, str | None]) -> bool:
+    at, seen = after[document], set[str]()
+    while at is not None and at != document and at not in seen:
+        seen.add(at)
+        at = after.get(at)
+    return at == document
+
+
+def _older(documents: pl.DataFrame, matched: Matched) -> pl.DataFrame:
+    """The older document of each directed pair whose newer one is still there; of several that supersede it, one is named."""
+    there = documents.filter(pl.col("removed_on").is_null())["document_id"].to_list()
+    pairs = matched.page_pairs.filter(pl.col("newer_id").is_in(there) & ~pl.col("is_copy"))
     older = pl.when(pl.col("newer_id") == pl.col("left_id")).then("right_id").otherwise("left_id")
     rows = pairs.with_columns(document_id=older).sort("document_id", -pl.col("containment"), "newer_id").unique("document_id", keep="first")
     said = rows.with_columns(source=pl.col("document_id").str.split("/").list.first(), superseded_by="newer_id")
@@ -98,7 +114,7 @@ def _absent(normalised: Normalised, matched: Matched) -> pl.DataFrame:
         .join(taken, on="source")
     )
     both = registers.join(registers, on="entity_type", suffix="_best").filter(
-        (pl.col("authority_best") < pl.col("authority").fill_null(10**6))
+        (pl.col("authority_best") < pl.col("authority").fill_null(NO_RANK))
         & (pl.col("observed_at_best") >= pl.col("observed_at")).fill_null(value=True)
         & (pl.col("status_best") == "ok")
     )
@@ -173,7 +189,7 @@ def _broken(documents: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     found = [
         (document, target)
         for document, target in local.iter_rows()
-        if posixpath.normpath(posixpath.join(posixpath.dirname(document), target.split("#")[0].split("?")[0])) not in there
+        if posixpath.normpath(posixpath.join(posixpath.dirname(document), unquote(target.split("#")[0].split("?")[0]))) not in there
     ]
     broken = (
         pl.DataFrame(found, schema={"document_id": pl.String, "target": pl.String}, orient="row")

@@ -128,7 +128,8 @@ class FileMemo:
     @staticmethod
     def _write(place: Path, keys: list[str], rows: pl.DataFrame) -> None:
         """Rows first, keys last: a key counts only when its rows are complete."""
-        place.mkdir(parents=True, exist_ok=True)
+        for folder in (place.parent.parent, place.parent, place):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # what is kept serves every edition
         name = digest(*keys)
         for kind, frame in (("rows", rows), ("keys", pl.DataFrame({"key": keys}))):
             target = place / f"{kind}-{name}.parquet"

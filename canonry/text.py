@@ -9,10 +9,11 @@ _PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _SPACES = re.compile(r"\s+")
 
-# One token: a URL, an e-mail address, a #channel or @handle, money, a number with its marks, or a word.
+# One token: a URL, an e-mail address, a #channel or @handle, money, a number with its marks, a code like CS-200, or a word.
 _WORD = re.compile(
     r"https?://[^\s)>\]|]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[#@][A-Za-z][\w-]*|[$£€¥]\s?\d[\d,.]*\d|[$£€¥]\s?\d"
-    r"|\d+(?:[.,:/\-]\d+)*\s?%|\d+(?:[.,:/\-]\d+)*|[^\W\d_]+(?:['\-.][^\W\d_]+)*|\w+",
+    r"|\d+(?:[.,:/\-]\d+)*\s?%|\d+(?:[.,:/\-]\d+)*"
+    r"|[^\W\d_]+-?\d[\w-]*\b|[^\W\d_]+(?:['\-.][^\W\d_]+)*|\w+",
     re.UNICODE,
 )
 _ABBREVIATION = re.compile(

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from canonry.published import NO_RANK
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from canonry.config import PolicyRule, When
 
-NO_RANK = 10**6
 # How sure a decision by each word is, until rulings or labelled data say otherwise (agreement brings its own probability).
 CONFIDENCE = {"validity": 0.95, "supersession": 0.95, "authority": 0.9, "corroboration": 0.8, "recency": 0.85, "specificity": 0.7}
 WHY = {

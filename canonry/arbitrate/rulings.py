@@ -76,18 +76,17 @@ def attached(anchored: Mapping[str, Any], claims: pl.DataFrame, families: Mappin
     if not (quote := anchored.get("quote")):
         fits = (pl.col("source") == anchored["source"]) & (pl.col("subject") == anchored["subject"])
         return same.filter(fits & (pl.col("attribute") == anchored["attribute"]))["claim_id"].to_list()
-    texts = same.filter(pl.col("sentence").is_not_null())
+    fits = (pl.col("subject_kind") == "topic") | (pl.col("attribute") == anchored["attribute"])  # a topic's changes with its words
+    texts = same.filter(pl.col("sentence").is_not_null() & fits)
     own_families = {families[d] for d, s in texts.select("document_id", "source").iter_rows() if s == anchored["source"] and d in families}
-    near = [
-        (c, normal(s))
-        for c, s, d, source in texts.select("claim_id", "sentence", "document_id", "source").iter_rows()
-        if source == anchored["source"] or families.get(d) in own_families
-    ]
-    wanted = normal(quote["sentence"])
-    if equal := [c for c, s in near if s == wanted]:
-        return equal
-    best = process.extract(wanted, [s for _, s in near], scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=2)
-    return [near[best[0][2]][0]] if best and (len(best) == 1 or best[0][1] > best[1][1]) else []
+    near: dict[str, list[str]] = {}
+    for c, s, d, source in texts.select("claim_id", "sentence", "document_id", "source").iter_rows():
+        if source == anchored["source"] or families.get(d) in own_families:
+            near.setdefault(normal(s), []).append(c)
+    if (wanted := normal(quote["sentence"])) in near:
+        return near[wanted]
+    best = process.extract(wanted, list(near), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=2)
+    return near[best[0][0]] if best and (len(best) == 1 or best[0][1] > best[1][1]) else []
 
 
 def applied(rulings: Sequence[Mapping[str, Any]], withdrawn: Sequence[Mapping[str, Any]], tonight: Tonight) -> Ruled:
@@ -110,7 +109,8 @@ def applied(rulings: Sequence[Mapping[str, Any]], withdrawn: Sequence[Mapping[st
             documents[target] = dict(ruling)
         elif target:
             conflicts[target] = {**ruling, "winner_side": side}
-        rows.append(_row(ruling, "applies" if target else "lapsed", target))
+        told = {**ruling, "anchors": ruling["anchors"] if tonight.is_full else tonight.readable(ruling, target)}
+        rows.append(_row(told, "applies" if target else "lapsed", target))
     rows.extend(_row(r, "withdrawn", None) for r in withdrawn if tonight.is_full)
     return Ruled(conflicts, documents, RULINGS.conform(frame(RULINGS.schema, rows)))
 
@@ -146,6 +146,14 @@ class Tonight:
                 side = sides.filter(pl.col("value") == kept)["side"].first() if kept is not None else None
                 return conflict_id, side  # type: ignore[return-value]
         return None, None
+
+    def readable(self, ruling: Mapping[str, Any], target: str | None) -> list[dict[str, Any]]:
+        """Make the anchors anew from what they hang on here: those in the journal may quote what this edition may not read."""
+        if ruling["target_kind"] == "document":
+            return self.documents.filter(document_id=target).select("source", "path", "content_hash", "title").to_dicts()
+        ids = {c for a in ruling["anchors"] for c in attached(a, self.claims, self.families)}
+        mine = self.members.filter(pl.col("claim_id").is_in(sorted(ids)) & (pl.col("conflict_id") == target)).select("claim_id")
+        return [anchor(c, None) for c in self.claims.join(mine, on="claim_id").sort("claim_id").iter_rows(named=True)]
 
     def document(self, ruling: Mapping[str, Any]) -> tuple[str | None, int | None]:
         """Find the document of a ruling: the same path, else the same content or title in the same source, when that is one."""

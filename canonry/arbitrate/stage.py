@@ -8,8 +8,8 @@ import polars as pl
 
 from canonry.arbitrate import policy, rulings
 from canonry.frames import Decided
-from canonry.operating import LINKED
-from canonry.published import CLAIMS, CONFLICT_CLAIMS, CONFLICTS, FACTS, OBSERVATIONS
+from canonry.operating import asserted
+from canonry.published import CLAIMS, CONFLICT_CLAIMS, CONFLICTS, FACTS, NO_RANK, OBSERVATIONS
 from canonry.run import midnight
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ _GROUP = ["subject_id", "attribute", "scope"]
 _OPEN = 0.5  # confidence of an open fact: the best side is named, nothing more
 _ALONE = 0.7  # one source says so, nobody contradicts
 _AGREED = 0.9  # several sources say the same
-_ASSERTIVE = ("is", "must", "may")
 
 
 def arbitrate(run: RunContext, normalised: Normalised, matched: Matched, claimed: Claimed, clashes: Clashes) -> Decided:
@@ -201,7 +200,7 @@ def _since(run: RunContext, rows: pl.DataFrame, table: str) -> pl.DataFrame:
 def _best(claims: pl.DataFrame) -> pl.DataFrame:
     """Order claims so that the one to quote comes first: authority, exact and new date, then id."""
     return claims.sort(
-        pl.col("authority").fill_null(policy.NO_RANK),
+        pl.col("authority").fill_null(NO_RANK),
         pl.col("date_kind") != "exact",
         pl.col("dated_on").dt.epoch("d").fill_null(0) * -1,
         "claim_id",
@@ -212,8 +211,8 @@ def _standing(claimed: Claimed, conflict_claims: pl.DataFrame, conflicts: pl.Dat
     status = conflict_claims.join(conflicts.select("conflict_id", s="status"), on="conflict_id").group_by("claim_id").agg(
         open=(pl.col("s") == "open").any(), lost=(pl.col("wins") == False).any(), won=(pl.col("wins") == True).any()  # noqa: E712
     )  # fmt: skip
-    voices = pl.col("source").filter(_asserts()).n_unique().over("subject_id", "attribute", pl.col("scope").fill_null(""), "value")
-    out = claimed.claims.with_columns(is_agreed=_asserts() & (voices > 1)).join(status, on="claim_id", how="left")
+    voices = pl.col("source").filter(asserted()).n_unique().over("subject_id", "attribute", pl.col("scope").fill_null(""), "value")
+    out = claimed.claims.with_columns(is_agreed=asserted() & (voices > 1)).join(status, on="claim_id", how="left")
     return out.with_columns(
         standing=pl.when("open")
         .then(pl.lit("contested"))
@@ -225,12 +224,6 @@ def _standing(claimed: Claimed, conflict_claims: pl.DataFrame, conflicts: pl.Dat
     )
 
 
-def _asserts() -> pl.Expr:
-    """Whether a claim says of today what some value is, of a subject that is sure enough."""
-    sure = pl.col("link_confidence").fill_null(1.0) >= LINKED.threshold
-    return pl.col("modality").is_in(_ASSERTIVE) & pl.col("value").is_not_null() & sure
-
-
 def _facts(run: RunContext, claims: pl.DataFrame, conflicts: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """The claim that stands per subject, attribute and scope; of `many` attributes one per value."""
     many = {(t, a) for t, e in run.config.entities.items() for a, s in e.attributes.items() if s.cardinality == "many"}
@@ -238,7 +231,7 @@ def _facts(run: RunContext, claims: pl.DataFrame, conflicts: pl.DataFrame, membe
         is_many=pl.lit(value=True)
     )
     usable = (
-        claims.filter(_asserts())
+        claims.filter(asserted())
         .with_columns(scope=pl.col("scope").fill_null(""))
         .join(multi, on=["entity_type", "attribute"], how="left")
         .with_columns(pl.col("is_many").fill_null(value=False))
@@ -257,7 +250,7 @@ def _facts(run: RunContext, claims: pl.DataFrame, conflicts: pl.DataFrame, membe
     voters = pl.col("source").n_unique().over([*_GROUP, "value"])
     ordered = joined.with_columns(voters=voters).sort(
         pl.col("wins").fill_null(value=True) == False,  # noqa: E712
-        pl.col("authority").fill_null(policy.NO_RANK), -pl.col("voters").cast(pl.Int64), pl.col("date_kind") != "exact",
+        pl.col("authority").fill_null(NO_RANK), -pl.col("voters").cast(pl.Int64), pl.col("date_kind") != "exact",
         pl.col("dated_on").dt.epoch("d").fill_null(0) * -1, "value", "claim_id",
     )  # fmt: skip
     return FACTS.conform(_summed(run, ordered))

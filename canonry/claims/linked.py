@@ -42,7 +42,6 @@ _MODALITIES = (
     ("not", re.compile(r"\b(?:not|never|isn't|aren't|doesn't|don't|cannot|instead of|rather than|except|unlike)\b", re.IGNORECASE)),
     ("must", re.compile(r"\b(?:must|shall|required)\b", re.IGNORECASE)),
 )
-ASSERTIVE = frozenset(("is", "must", "may"))
 
 
 def modality(sentence: str) -> str:
@@ -211,7 +210,8 @@ def _claim(row: dict[str, Any], kind: str, vocabulary: dict[tuple[str, str], dic
     if not spans:
         return None
     phrase = _where(text, row["phrase"].strip()) or (0, 0)
-    start, end = min(spans, key=lambda s: (s[0] - phrase[1] if s[0] >= phrase[1] else (phrase[0] - s[1]) * 1.5 + 1, s))
+    after = [s for s in spans if s[0] >= phrase[1]]
+    start, end = min(after) if after else max(spans)
     verbatim = text[start:end]
     made = canonical(verbatim, kind)
     if is_null(verbatim) or not made.value:

@@ -107,7 +107,7 @@ def _version(name: str) -> str | None:
 def _torch(version: str) -> Check:
     cuda = sorted({d.name for d in metadata.distributions() if d.name and d.name.lower().startswith("nvidia-")})
     if cuda and not Path("/dev/nvidia0").exists():
-        hint = "Gigabytes for nothing: pip uninstall them, and install torch from https://download.pytorch.org/whl/cpu."
+        hint = "Gigabytes for nothing: pip uninstall them, and install the CPU build of torch that its own install page names."
         return Check("torch", "warning", f"{version}, with {output.number(len(cuda), 'CUDA package')} on a machine without a GPU", hint)
     return Check("torch", "ok", f"{version}, {'with' if cuda else 'without'} CUDA packages")
 

@@ -31,6 +31,8 @@ def report_command(session: Session, file: Path | None, release: str | None) -> 
         return
     place = file or session.workspace.base / "report.html"
     try:
+        place.touch(mode=0o600)  # it tells of all editions
+        place.chmod(0o600)
         place.write_text(page, encoding="utf-8")
     except OSError as e:
         raise UsageError(f"cannot write {place}: {e.strerror}.", "Name another file with -o.") from e

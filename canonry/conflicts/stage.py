@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from canonry import operating
 from canonry.frames import CLASHES, COVERAGE, Clashes, frame, shaped
 from canonry.ids import digest
-from canonry.operating import LINKED
+from canonry.published import NO_RANK
 
 if TYPE_CHECKING:
     from canonry.config import Config
     from canonry.frames import Claimed, Matched
     from canonry.run import RunContext
 
-ASSERTIVE = ("is", "must", "may")
 # How much it matters to be wrong, by type of value: what is acted upon first.
 _SEVERITY = {
     "money": 1.0,
@@ -45,9 +45,7 @@ def conflicts(run: RunContext, matched: Matched, claimed: Claimed) -> Clashes:
         matched: Directions between versions of pages.
         claimed: Claims.
     """
-    usable = claimed.claims.filter(
-        pl.col("modality").is_in(ASSERTIVE) & (pl.col("link_confidence").fill_null(1.0) >= LINKED.threshold) & pl.col("value").is_not_null()
-    ).with_columns(scope=pl.col("scope").fill_null(""))
+    usable = claimed.claims.filter(operating.asserted()).with_columns(scope=pl.col("scope").fill_null(""))
     group = ["subject_id", "attribute", "scope"]
     several = usable.filter((pl.col("value").n_unique().over(group) > 1) | (pl.col("verbatim").n_unique().over(group) > 1))
     sided = several.with_columns(
@@ -120,15 +118,18 @@ def _typed(config: Config, sided: pl.DataFrame) -> pl.DataFrame:
 
 
 def _outdated() -> pl.Expr:
-    """By date alone: every claim has an exact date, and the newest ones are of one side whose authority is no worse than the others'."""
-    rank = pl.col("authority").fill_null(10**6)
-    latest = pl.col("dated_on") == pl.col("dated_on").max()
+    """By date alone: one side has the newest exact date, every claim of the others is certainly older, and its authority is no worse."""
+    rank = pl.col("authority").fill_null(NO_RANK)
+    exact = pl.col("date_kind") == "exact"
+    newest = pl.col("dated_on").filter(exact).max()
+    latest = exact & (pl.col("dated_on") == newest)
+    others = pl.col("side") != pl.col("side").filter(latest).first()
     return (
-        (pl.col("date_kind") == "exact").all()
-        & (pl.col("side").filter(latest).n_unique() == 1)
-        & (pl.col("dated_on").n_unique() > 1)
+        (pl.col("side").filter(latest).n_unique() == 1)
+        & (pl.col("date_kind") != "unknown").all()
+        & (pl.col("dated_on").filter(others).max() < newest)
         & (rank.filter(latest).min() <= rank.min())
-    )
+    ).fill_null(value=False)
 
 
 def _coverage(usable: pl.DataFrame, sided: pl.DataFrame, differences: pl.DataFrame) -> pl.DataFrame:

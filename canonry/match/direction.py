@@ -26,7 +26,7 @@ class Direction:
 
     Attributes:
         newer: Its document_id.
-        basis: replaced_by, dates or drift.
+        basis: replaced_by, dates, authority or drift.
         evidence: What a person can check.
     """
 
@@ -39,14 +39,14 @@ def directed(pairs: pl.DataFrame, documents: pl.DataFrame, links: pl.DataFrame) 
     """Find the direction of each pair of versions, where there is evidence for one.
 
     In this order: a `replaced_by` that names the other; exact dates, or an exact date after a "no later than", on the side of no worse
-    authority; between equal authorities drift. Drift is what the pairs with known direction have in common: folders that pages moved out
-    of and into, links that were redirected. It decides where
+    authority; the side of strictly better authority, when its copy was taken no earlier; between equal authorities drift. Drift is what
+    the pairs with known direction have in common: folders that pages moved out of and into, links that were redirected. It decides where
     dates are missing or bear the stamp of a migration.
 
     Args:
         pairs: Columns ``left_id``, ``right_id``.
         documents: Columns ``document_id``, ``path``, ``dated_on``, ``date_kind``, ``replaced_by``, ``url``,
-            ``authority``.
+            ``authority``, ``observed_on``.
         links: Columns ``document_id``, ``target``.
 
     Returns:
@@ -60,7 +60,7 @@ def directed(pairs: pl.DataFrame, documents: pl.DataFrame, links: pl.DataFrame) 
     weights = _learned([(d.newer, _other(pair, d.newer)) for pair, d in found.items() if d], marks)
     rows = []
     for pair in ends:
-        direction = found[pair]
+        direction = found[pair] or _by_authority(pair, said)
         if direction is None and _rank(said[pair[0]]) == _rank(said[pair[1]]):
             direction = _by_drift(pair, marks, weights)
         rows.append((*pair, direction.newer, direction.basis, direction.evidence) if direction else (*pair, None, None, None))
@@ -88,6 +88,20 @@ def _by_date(pair: tuple[str, str], said: Mapping[str, dict[str, object]]) -> Di
         if b["date_kind"] == "exact" and a["date_kind"] != "unknown" and b["dated_on"] > a["dated_on"]:  # type: ignore[operator]
             how = "is from" if a["date_kind"] == "exact" else "is no later than"
             return Direction(new, "dates", f"{old} {how} {a['dated_on']}, {new} is from {b['dated_on']}")
+    return None
+
+
+def _by_authority(pair: tuple[str, str], said: Mapping[str, dict[str, object]]) -> Direction | None:
+    """The system of record's own page stands for what a lesser source holds of it, unless its copy is the older one."""
+    for old, new in (pair, pair[::-1]):
+        a, b = said[old], said[new]
+        taken = [d["observed_on"] for d in (a, b)]
+        if _rank(b) < _rank(a) and (None in taken or taken[1] >= taken[0]):  # type: ignore[operator]
+            return Direction(
+                new,
+                "authority",
+                f"{new} is the same page in a source of better authority ({b['authority']} against {a['authority'] or 'none'})",
+            )
     return None
 
 

@@ -33,7 +33,7 @@ def runs(memo: Memo, documents: pl.DataFrame) -> pl.DataFrame:
         found = [(key, run) for key in missing for run in sorted(_hashed(body[key]))]
         return pl.DataFrame(found, schema={"key": pl.String, "run": pl.Int64}, orient="row")
 
-    kept = memo.rows(Step("match-runs", 1), list(body), compute)
+    kept = memo.rows(Step("match-runs", 2), list(body), compute)
     return documents.select("document_id", "key").join(kept, on="key").drop("key")
 
 

@@ -12,7 +12,7 @@ from canonry.ids import digest
 from canonry.match import likeness, pages
 from canonry.match.direction import directed
 from canonry.match.records import keyed
-from canonry.published import ENTITIES, ENTITY_MEMBERS, FAMILIES, MATCH_LINKS
+from canonry.published import ENTITIES, ENTITY_MEMBERS, FAMILIES, MATCH_LINKS, NO_RANK
 from canonry.text import normal
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def match(run: RunContext, normalised: Normalised) -> Matched:
         run: Reads entities.
         normalised: Documents, passages and records.
     """
-    documents = normalised.documents
+    documents = normalised.documents.filter(pl.col("removed_on").is_null())  # what is gone must not stand between what is there
     body = (
         normalised.passages.sort("document_id", "ordinal")
         .group_by("document_id", maintain_order=True)
@@ -90,12 +90,11 @@ def _page_families(documents: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame
 
 
 def _standing(document: dict[str, Any], *, is_older: bool) -> tuple[Any, ...]:
-    """What makes a member stand for its family: present, not superseded, authority, an exact date, the newest one, most text."""
+    """What makes a member stand for its family: not superseded, authority, an exact date, the newest one, most text."""
     dated = document["dated_on"].toordinal() if document["dated_on"] else 0
     return (
-        document["removed_on"] is not None,
         is_older,
-        document["authority"] or 10**6,
+        document["authority"] or NO_RANK,
         document["date_kind"] != "exact",
         -dated,
         document["document_id"],
@@ -105,9 +104,14 @@ def _standing(document: dict[str, Any], *, is_older: bool) -> tuple[Any, ...]:
 def _passage_families(normalised: Normalised, page_families: pl.DataFrame) -> pl.DataFrame:
     """Passages with the same words: on pages of one family whatever their length, elsewhere from `_COPIED` characters on."""
     of_page = page_families.select(document_id="member_id", page_family="family_id", canonical_page="canonical_id")
-    documents = normalised.documents.select("document_id", "authority", "date_kind", "dated_on", "removed_on")
-    pieces = normalised.passages.select("item_id", "document_id", "text").join(of_page, on="document_id", how="left")
-    pieces = pieces.join(documents, on="document_id").with_columns(
+    there = normalised.documents.filter(pl.col("removed_on").is_null())
+    documents = there.select("document_id", "authority", "date_kind", "dated_on")
+    pieces = (
+        normalised.passages.select("item_id", "document_id", "text")
+        .join(of_page, on="document_id", how="left")
+        .join(documents, on="document_id")
+    )
+    pieces = pieces.with_columns(
         same=pl.Series([digest(normal(t)) for t in pieces["text"]], dtype=pl.String),
         group=pl.when(pl.col("text").str.len_chars() >= _COPIED).then(pl.lit("")).otherwise(pl.coalesce("page_family", "document_id")),
     )
@@ -115,9 +119,8 @@ def _passage_families(normalised: Normalised, page_families: pl.DataFrame) -> pl
     ordered = copies.sort(
         "same",
         "group",
-        pl.col("removed_on").is_not_null(),
         pl.col("canonical_page").fill_null(pl.col("document_id")) != pl.col("document_id"),
-        pl.col("authority").fill_null(10**6),
+        pl.col("authority").fill_null(NO_RANK),
         pl.col("date_kind") != "exact",
         pl.col("dated_on").dt.epoch("d").fill_null(0) * -1,
         "item_id",

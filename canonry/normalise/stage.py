@@ -49,6 +49,7 @@ def normalise(run: RunContext, ingested: Ingested) -> Normalised:
     assertions = _assertions(run.config, known, ingested.claims)
     may = _allowed(run)
     documents, records, assertions = (_dated(_readable(f, may)) for f in (documents, records, assertions))
+    records, assertions = _without_hidden(run.config, records, assertions, may)
     apart = [n for n, s in run.config.sources.items() if s.metadata and s.metadata.audience]  # whose audience it was, nobody can tell
     own = pl.col("audience").fill_null([EVERYONE])
     lent = known.select("source", audience=pl.when(pl.col("source").is_in(apart)).then(pl.lit([], dtype=TEXTS)).otherwise(own))
@@ -77,6 +78,29 @@ def _readable(items: pl.DataFrame, may: frozenset[str] | None) -> pl.DataFrame:
     if may is None:
         return items
     return items.filter(pl.col("audience").list.eval(pl.element().is_in(list(may))).list.any())
+
+
+def _without_hidden(
+    config: Config, records: pl.DataFrame, assertions: pl.DataFrame, may: frozenset[str] | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Take out the attributes whose own audience the edition does not serve."""
+    declared = [(t, a, s.audience) for t, e in config.entities.items() for a, s in e.attributes.items() if s.audience]
+    hidden = {(t, a) for t, a, audience in declared if may is not None and not may.intersection(audience)}
+    if not hidden:
+        return records, assertions
+    kept = [
+        (_less(values, gone), _less(headings, gone))
+        for kind, values, headings in records.select("entity_type", "values", "headings").iter_rows()
+        for gone in [{a for t, a in hidden if t == kind}]
+    ]
+    told = pl.DataFrame(kept, schema={"values": pl.String, "headings": pl.String}, orient="row")
+    out = pl.DataFrame(sorted(hidden), schema={"entity_type": pl.String, "attribute": pl.String}, orient="row")
+    return records.with_columns(told["values"], told["headings"]), assertions.join(out, on=["entity_type", "attribute"], how="anti")
+
+
+def _less(told: str | None, gone: set[str]) -> str | None:
+    """A JSON object without some of its keys."""
+    return json.dumps({k: v for k, v in json.loads(told).items() if k not in gone}, ensure_ascii=False) if told else told
 
 
 def _sources(config: Config, seen: pl.DataFrame) -> pl.DataFrame:

@@ -95,7 +95,8 @@ def _explained(error: Exception, store: Path) -> RunFailedError:
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     if full or "no space left" in str(error).lower():
         return RunFailedError(
-            f"the disk of the store {store} is full.", f"Free some space, with `canonry gc` for example, and run again. {_UNCHANGED}"
+            f"the disk of the store {store} is full.",
+            f"Free some space, for example with a smaller keep.releases, and run again. {_UNCHANGED}",
         )
     first = str(error).splitlines()[0] if str(error) else type(error).__name__
     return RunFailedError(f"the release could not be written: {first}", f"Mend that and run again. {_UNCHANGED}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from canonry.published import NO_RANK
 from canonry.report import words
 from canonry.report.differences import LONGEST, cut, marked, marked_values
 from canonry.report.lookup import table
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 SIDES = 6  # shown in full; a conflict of more lists the others in short
 MORE_SIDES = 30  # listed in short
 CLAIMS = 12  # of one side, beside the first
-_NO_RANK = 10**6
 _LETTERS = re.compile(r"[^\W\d_]|[$£€¥%]")
 _HEADINGS = (
     ("to-decide", "To decide", "Nothing waits for a person.", ("open",)),
@@ -115,7 +115,7 @@ def _by_side(members: Iterable[dict[str, Any]], winner: str | None, known: Looku
 
     def standing(m: Mapping[str, Any]) -> tuple[bool, int, bool, int, str]:
         rank, when = known.source(m["source"]).get("authority"), m.get("dated_on")
-        return m["claim_id"] != winner, rank or _NO_RANK, m.get("date_kind") != "exact", -(when.toordinal() if when else 0), m["claim_id"]
+        return m["claim_id"] != winner, rank or NO_RANK, m.get("date_kind") != "exact", -(when.toordinal() if when else 0), m["claim_id"]
 
     best = [sorted(claims, key=standing) for _, claims in sorted(sides.items())]
     return sorted(best, key=lambda claims: (not any(c["wins"] for c in claims), standing(claims[0])))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from canonry.arbitrate import arbitrate
 from canonry.arbitrate.rulings import anchor
-from canonry.conflicts import conflicts
 from canonry.config import parse
+from canonry.conflicts import conflicts
 from canonry.curate import curate
 from canonry.frames import CLAIMED, MATCHED, NORMALISED, Claimed, Clashes, Curated, Decided, Matched, Normalised, Scored, Signals, frame
 from canonry.ids import digest
@@ -22,6 +20,9 @@ from canonry.score import score
 from canonry.staleness import staleness
 from canonry.state import NoMemo
 from tests.flow.company import BagOfWords
+
+if TYPE_CHECKING:
+    import polars as pl
 
 TONIGHT = date(2024, 12, 31)
 EXACT = {"date_kind": "exact", "date_basis": "content"}
@@ -179,7 +180,9 @@ class World:
         texts = {p["item_id"]: p["text"] for p in self.passages}
         members = self.clashes().members["claim_id"].to_list()
         about = [c for c in self.claims if c["claim_id"] in members]
-        anchors = [{**anchor({"record_id": None, "sentence": None, **c}, texts.get(c.get("item_id"))), "keep": c["value"] == keep} for c in about]
+        anchors = [
+            {**anchor({"record_id": None, "sentence": None, **c}, texts.get(c.get("item_id"))), "keep": c["value"] == keep} for c in about
+        ]
         return self.said("conflict", verdict, anchors, **more)
 
     def rule_on_page(self, verdict: str, document_id: str, **more: Any) -> World:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,13 +76,7 @@ def test_standings_say_what_became_of_each_claim():
 def test_what_is_said_of_something_else_supports_nothing(apart):
     decided = World([asserted("x", "a"), asserted("x", "b", **apart)]).decided()
     assert only(decided.claims.filter(source="a"))["standing"] == "alone"
-    assert only(decided.facts.filter(source_is("a")))["decision"] == "alone"
-
-
-def source_is(name: str):
-    import polars as pl
-
-    return pl.col("sources") == [name]
+    assert only(decided.facts.filter(pl.col("sources") == ["a"]))["decision"] == "alone"
 
 
 def test_a_value_that_asserts_nothing_stands_alone_and_makes_no_fact():
@@ -145,7 +140,10 @@ def test_a_fact_is_known_since_the_first_of_its_claims_and_current_while_valid()
 
 
 def test_texts_are_quoted_as_they_are_written():
-    said = [stated("30 days", "Notice is 30 days.", "live/a.md", authority=1), stated("two weeks", "Notice is two weeks.", "wiki/b.md", authority=2)]
+    said = [
+        stated("30 days", "Notice is 30 days.", "live/a.md", authority=1),
+        stated("two weeks", "Notice is two weeks.", "wiki/b.md", authority=2),
+    ]
     assert "“30 days” (live) stands against “two weeks” (wiki)" in only(World(said, config=BY_RANK).decided().conflicts)["reason"]
 
 

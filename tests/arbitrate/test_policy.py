@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -123,7 +121,10 @@ def test_corroboration_separates_the_only_side_with_other_dated_items(claims, st
 def test_copies_of_one_page_do_not_corroborate_each_other():
     pages = [stated("x", "It is x.", f"live/{n}.md", **ON) for n in (1, 2)]
     other = asserted("y", "register", **ON)
-    family = [{"family_id": "f", "member_kind": "document", "member_id": p["document_id"], "relation": "exact", "canonical_id": "live/1.md"} for p in pages]
+    family = [
+        {"family_id": "f", "member_kind": "document", "member_id": p["document_id"], "relation": "exact", "canonical_id": "live/1.md"}
+        for p in pages
+    ]
     assert decide("corroboration", *pages, other) == "x"
     assert only(World([*pages, other], families=family, config=policy("corroboration")).decided().conflicts)["status"] == "open"
 
@@ -175,7 +176,9 @@ def test_specificity_separates_the_only_exact_side(precisions, stands):
 
 def test_words_are_tried_from_left_to_right():
     claims = [asserted("old", "a", authority=1, **OLD), asserted("new", "b", authority=2, **NEW)]
-    rules = {w: only(World(claims, config=policy(*w)).decided().conflicts)["rule"] for w in (("authority", "recency"), ("recency", "authority"))}
+    rules = {
+        w: only(World(claims, config=policy(*w)).decided().conflicts)["rule"] for w in (("authority", "recency"), ("recency", "authority"))
+    }
     assert rules == {("authority", "recency"): "authority", ("recency", "authority"): "recency"}
 
 
@@ -184,7 +187,9 @@ def test_a_word_that_abstains_leaves_it_to_the_next():
     assert only(World(claims, config=policy("validity", "authority", "recency")).decided().conflicts)["rule"] == "recency"
 
 
-@pytest.mark.parametrize(("otherwise", "status", "wins"), [("person", "open", None), ("abstain", "open", None), ("both", "decided_by_policy", True)])
+@pytest.mark.parametrize(
+    ("otherwise", "status", "wins"), [("person", "open", None), ("abstain", "open", None), ("both", "decided_by_policy", True)]
+)
 def test_what_nothing_separates_follows_else(otherwise, status, wins):
     decided = World([asserted("x", "a"), asserted("y", "b")], config=policy("authority", otherwise=otherwise)).decided()
     assert only(decided.conflicts)["status"] == status
@@ -277,7 +282,7 @@ CLAIMS = st.lists(
 
 
 @given(CLAIMS, st.permutations(WORDS), st.randoms())
-def test_the_order_of_claims_decides_nothing(claims, words, shuffle: random.Random):
+def test_the_order_of_claims_decides_nothing(claims, words, shuffle):
     mixed = list(claims)
     shuffle.shuffle(mixed)
     one, other = (World(c, config=policy(*words, min_confidence=0.5)).decided() for c in (claims, mixed))

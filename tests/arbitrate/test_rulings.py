@@ -160,7 +160,9 @@ BOTH = "Parental leave is granted for 30 days, and so is care leave."
 
 def test_a_ruling_on_one_attribute_says_nothing_of_another_in_the_same_sentences():
     wiki = "Parental leave is granted for 14 days, as is the leave for care."
-    rows = [(a, v, s, d) for a in ("parental", "care") for v, s, d in (("30 days", BOTH, "live/leave.md"), ("14 days", wiki, "wiki/leave.md"))]
+    rows = [
+        (a, v, s, d) for a in ("parental", "care") for v, s, d in (("30 days", BOTH, "live/leave.md"), ("14 days", wiki, "wiki/leave.md"))
+    ]
     claims = [stated(v, s, d, attribute=a, claim_id=f"{a} {v}") for a, v, s, d in rows]
     for attribute in ("parental", "care"):
         rulings = ruled(claims=[c for c in claims if c["attribute"] == attribute])
@@ -221,12 +223,16 @@ def test_a_ruling_that_holds_for_readers_quotes_nothing_that_they_may_not_read()
     rulings = ruled(claims=(LIVE_CLAIM, WIKI_CLAIM, secret))
     decided = after(LIVE_CLAIM, WIKI_CLAIM, rulings=rulings, edition="staff")
     assert not any("do not tell" in r or "hr" in r for r in decided.rulings["anchors"])
+    assert outcome(decided)[0::2] == ("decided_by_person", "applies")
     assert "do not tell" in after(LIVE_CLAIM, WIKI_CLAIM, secret, rulings=rulings).rulings["anchors"].item()
 
 
 def test_a_ruling_on_a_page_is_not_told_to_those_who_may_not_read_it():
     rulings = world(LIVE_CLAIM, said(document="live/secret.md")).rule_on_page("still-valid", "live/secret.md").rulings
-    assert world(LIVE_CLAIM, rulings=rulings, edition="staff").decided().rulings.height == 0
+    assert world(said(sentence="Other."), rulings=rulings, edition="staff").decided().rulings.height == 0
+    copy = only(world(LIVE_CLAIM, rulings=rulings, edition="staff").decided().rulings)  # the same words, on a page that they may read
+    assert "secret" not in str(copy)
+    assert copy["applied_to"] == "live/leave.md"
 
 
 def page_world(*pages):

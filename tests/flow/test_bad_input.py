@@ -15,7 +15,6 @@ from canonry.publish import files
 from tests.flow.company import TinyWorkspace, page, table
 
 pytestmark = pytest.mark.promise("bad-input")
-BARE = pytest.mark.xfail(reason="FileMemo lets the OSError through; nothing says that the release before stays current")
 
 
 @pytest.fixture
@@ -177,7 +176,7 @@ def test_a_full_disk_while_publishing_leaves_the_release_before(ran, monkeypatch
     assert ran.run(0).published  # and with space again it goes on
 
 
-@pytest.mark.parametrize("place", ["copies", pytest.param("memo", marks=BARE), pytest.param("frozen", marks=BARE)])
+@pytest.mark.parametrize("place", ["copies", "memo", "frozen"])
 def test_a_full_disk_while_computing_leaves_the_release_before(ran, monkeypatch, place):
     before = ran.manifest
     ran.put("live", "people/more.md", page("desk", (1, 1), "A sentence that nobody has read before."))

@@ -12,9 +12,6 @@ from tests.flow.company import assert_same, differing, page
 from tests.flow.moves import FIELDS, MOVES
 
 pytestmark = pytest.mark.promise("incremental-equals-full", "state-is-recomputable")
-DECIDED_ANEW = pytest.mark.xfail(
-    reason="a held source cannot win by recency, so its conflict is open for a night, and decided_at then says the night after"
-)
 NUMBERS = st.integers(0, 999)
 NIGHTS = st.lists(
     st.tuples(st.integers(0, 40), st.lists(st.tuples(st.sampled_from(sorted(MOVES)), NUMBERS), max_size=3)), min_size=1, max_size=3
@@ -109,7 +106,7 @@ def test_vectors_that_are_lost_are_made_anew_and_are_the_same(company):
 
 
 @pytest.mark.promise("held-source-leaves-no-trace")
-@pytest.mark.parametrize("source", ["live", "wiki", pytest.param("prices", marks=DECIDED_ANEW), "prices_old", "sites"])
+@pytest.mark.parametrize("source", ["live", "wiki", "prices", "prices_old", "sites"])
 def test_a_night_on_which_a_source_was_down_leaves_no_trace(companies, source):
     company = companies()
     company.run()

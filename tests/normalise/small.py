@@ -47,7 +47,15 @@ def record(source: str, record_id: str, values: str, **more: Any) -> dict[str, A
 
 def claim(asserter: str, subject: str, attribute: str, value: str, **more: Any) -> dict[str, Any]:
     """One row of the claims table `sites`."""
-    return {"source": "sites", "location": "sites.csv:1", "asserter": asserter, "subject": subject, "attribute": attribute, "value": value, **more}
+    return {
+        "source": "sites",
+        "location": "sites.csv:1",
+        "asserter": asserter,
+        "subject": subject,
+        "attribute": attribute,
+        "value": value,
+        **more,
+    }
 
 
 def copies(
@@ -59,7 +67,15 @@ def copies(
     """The copies of all sources; `observed` says when the copy of a source was taken."""
     kinds = {"live": "documents", "wiki": "documents", "register": "records", "shop": "records", "sites": "claims"}
     sources = [
-        {"source": s, "kind": k, "status": "ok", "copy_hash": f"copy of {s}", "observed_on": observed.get(s), "last_seen_on": TODAY, "items": 1}
+        {
+            "source": s,
+            "kind": k,
+            "status": "ok",
+            "copy_hash": f"copy of {s}",
+            "observed_on": observed.get(s),
+            "last_seen_on": TODAY,
+            "items": 1,
+        }
         for s, k in kinds.items()
     ]
     parts = {"sources": sources, "documents": documents or [], "records": records or [], "claims": claims or [], "quarantine": []}

@@ -116,7 +116,7 @@ def test_a_name_that_could_be_a_path_is_refused(name):
 
 
 def test_a_policy_rule_may_only_name_a_source_that_exists():
-    with pytest.raises(ConfigError, match="did you mean 'x'|does not exist"):
+    with pytest.raises(ConfigError, match="does not exist"):
         parse({**SMALLEST, "policy": [{"when": {"source": "y"}, "decide_by": ["recency"]}]})
 
 

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from canonry import journal
 from canonry.errors import StoreError
 
-VALUES = st.recursive(st.none() | st.integers() | st.text(st.characters(codec="utf-8"), max_size=8), lambda v: st.lists(v, max_size=3), max_leaves=4)
+VALUES = st.recursive(
+    st.none() | st.integers() | st.text(st.characters(codec="utf-8"), max_size=8), lambda v: st.lists(v, max_size=3), max_leaves=4
+)
 
 
 @pytest.fixture

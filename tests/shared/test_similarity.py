@@ -16,7 +16,11 @@ def unit(rows):
     return made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), 1e-12)
 
 
-@given(st.lists(st.lists(st.floats(-1, 1, width=32), min_size=24, max_size=24).filter(lambda v: np.linalg.norm(v) > 0.1), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.lists(st.floats(-1, 1, width=32), min_size=24, max_size=24).filter(lambda v: np.linalg.norm(v) > 0.1), min_size=1, max_size=4
+    )
+)
 def test_a_vector_keeps_its_direction_when_it_is_made_small(rows):
     full = unit(rows)
     small = quantised([str(n) for n in range(len(rows))], full)
@@ -62,7 +66,13 @@ def model():
 
 
 LONG = "The service desk answers calls until five on every working day of the year. " * 3
-COMPANY = ["annual leave", "Full-time employees get 25 days of annual leave a year.", LONG, "The list price of the Clearsight 200 is £1,395.", "x"]
+COMPANY = [
+    "annual leave",
+    "Full-time employees get 25 days of annual leave a year.",
+    LONG,
+    "The list price of the Clearsight 200 is £1,395.",
+    "x",
+]
 
 
 def test_the_model_gives_a_text_the_same_vector_alone_and_in_company(model):

@@ -30,7 +30,7 @@ PRICES = Table(
 def rows(table: Table, n: int = 3) -> pl.DataFrame:
     """Rows that keep the contract of a table."""
     made = [
-        {c.name: c.one_of[0] if c.one_of and c.name not in table.key else f"k{i}" if c.name in table.key else SAMPLES[c.type][0] for c in table.columns}
+        {c.name: c.one_of[0] if c.one_of else f"k{i}" if c.name in table.key else SAMPLES[c.type][0] for c in table.columns}
         for i in range(n)
     ]
     return pl.DataFrame(made, schema=table.schema)

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,10 +7,36 @@ from hypothesis import strategies as st
 from canonry.text import normal, sentences, terms, visible, words
 
 WRITTEN = st.lists(
-    st.sampled_from(["Pay", "employee’s", "“now”", "…", "4:30", "p.m.", "$1,200.50", "ops@x.example", "https://x.example/a?b=1", "25 %", "e.g.",
-                     "Dr.", "End.", "Why?", "(It", "rains.)", "naïve", "x-ray", "—", "3–5", "\u200b", "\u00a0", "#help", "U.S."]),
+    st.sampled_from(
+        [
+            "Pay",
+            "employee’s",
+            "“now”",
+            "…",
+            "4:30",
+            "p.m.",
+            "$1,200.50",
+            "ops@x.example",
+            "https://x.example/a?b=1",
+            "25 %",
+            "e.g.",
+            "Dr.",
+            "End.",
+            "Why?",
+            "(It",
+            "rains.)",
+            "naïve",
+            "x-ray",
+            "—",
+            "3–5",
+            "\u200b",
+            "\u00a0",
+            "#help",
+            "U.S.",
+        ]
+    ),
     max_size=25,
-).map(" ".join)  # fmt: skip
+).map(" ".join)
 ANY = st.one_of(st.text(max_size=60), WRITTEN)
 
 
@@ -48,7 +76,7 @@ def test_the_span_of_a_word_holds_the_word(text):
     for word, start, end in found:
         assert normal(text[start:end]) == normal(word)
         assert 0 <= start < end <= len(text)
-    assert all(a[2] <= b[1] for a, b in zip(found, found[1:], strict=False))
+    assert all(a[2] <= b[1] for a, b in itertools.pairwise(found))
 
 
 def test_spans_of_words_hold_after_ellipses_and_curly_quotes():
@@ -65,7 +93,7 @@ def test_a_value_in_a_sentence_is_one_word(value):
 def test_sentences_stand_in_order_and_hold_all_that_is_not_blank(text):
     spans = sentences(text)
     assert all(a < b and text[a:b] == text[a:b].strip() for a, b in spans)
-    assert all(one[1] <= other[0] for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in itertools.pairwise(spans))
     assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text.split())
 
 

@@ -7,12 +7,59 @@ from hypothesis import strategies as st
 from canonry.published import VALUE_TYPES
 from canonry.values import Value, canonical, find, infer, is_null, kind_of
 
-ODD = ["9" * 400, "https://[abc", "http://a℀b", "$", "%", "٣", "-", "31 Feb 2024", "0000-00-00", "25:99", "1e999", "\ud800", "()", "ten ten"]
+ODD = [
+    "9" * 400,
+    "https://[abc",
+    "http://a℀b",
+    "$",
+    "%",
+    "٣",
+    "-",
+    "31 Feb 2024",
+    "0000-00-00",
+    "25:99",
+    "1e999",
+    "\ud800",
+    "()",
+    "ten ten",
+]
 PIECES = st.lists(
-    st.sampled_from(["$", "£", "1,234.50", "80", "%", "-", "..", "to", "4:30", "pm", "March", "5th", "2024", "two", "week", "km", "hour", "k",
-                     "https://", "[", "www.", "@", "x.example", "(0)", "+44", "yes", "inc", "twenty", " ", "\n"]),
+    st.sampled_from(
+        [
+            "$",
+            "£",
+            "1,234.50",
+            "80",
+            "%",
+            "-",
+            "..",
+            "to",
+            "4:30",
+            "pm",
+            "March",
+            "5th",
+            "2024",
+            "two",
+            "week",
+            "km",
+            "hour",
+            "k",
+            "https://",
+            "[",
+            "www.",
+            "@",
+            "x.example",
+            "(0)",
+            "+44",
+            "yes",
+            "inc",
+            "twenty",
+            " ",
+            "\n",
+        ]
+    ),
     max_size=8,
-).map(" ".join)  # fmt: skip
+).map(" ".join)
 ANY = st.one_of(st.text(max_size=40), PIECES, st.sampled_from(ODD))
 
 
@@ -69,7 +116,11 @@ def test_a_day_is_the_same_however_it_is_written(days):
         ("duration", ["24 hours", "twenty-four hours", "twenty four hours"], "PT1440M"),
         ("duration", ["1 year 6 months", "18 months"], "P18M"),
         ("phone", ["+44 (0)20 7946 0000", "+44 20 7946 0000", "+442079460000"], "+442079460000"),
-        ("url", ["https://x.example/a/", "HTTPS://X.example/a#top", "https://x.example/a?utm_source=mail", "x.example/a"], "https://x.example/a"),
+        (
+            "url",
+            ["https://x.example/a/", "HTTPS://X.example/a#top", "https://x.example/a?utm_source=mail", "x.example/a"],
+            "https://x.example/a",
+        ),
         ("boolean", ["yes", "Y", "TRUE", "1", "on"], "true"),
         ("boolean", ["no", "N", "False", "0"], "false"),
         ("organization", ["Acme Ltd.", "ACME Limited", "Acme, Inc.", "Acme Co., Ltd.", "acme"], "acme"),
@@ -80,7 +131,7 @@ def test_a_day_is_the_same_however_it_is_written(days):
         ("email", ["Ops@X.example", "ops@x.example "], "ops@x.example"),
         ("datetime", ["2024-01-31 09:00", "2024-01-31T09:00:00"], "2024-01-31T09:00:00Z"),
     ],
-)  # fmt: skip
+)
 def test_forms_of_one_value_are_equal(kind, forms, value):
     assert {canonical(f, kind).value for f in forms} == {value}
 
@@ -163,8 +214,17 @@ def test_values_of_a_type_are_found_in_a_sentence(kind, sentence, values):
 
 @pytest.mark.parametrize(
     ("token", "kind"),
-    [("4.50", "number"), ("16:30", "time"), ("#help", "identifier"), ("3-5", "number"), ("CS200", "code"), ("a@x.example", "email"),
-     ("ordinary", None), ("£5", "money"), ("2024-01-31", "date")],
-)  # fmt: skip
+    [
+        ("4.50", "number"),
+        ("16:30", "time"),
+        ("#help", "identifier"),
+        ("3-5", "number"),
+        ("CS200", "code"),
+        ("a@x.example", "email"),
+        ("ordinary", None),
+        ("£5", "money"),
+        ("2024-01-31", "date"),
+    ],
+)
 def test_a_word_of_a_sentence_shows_its_type(token, kind):
     assert kind_of(token) == kind
