@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,9 +15,13 @@ from canonry.errors import ConfigError
 from canonry.ids import digest_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from pydantic_core import ErrorDetails
+
+_OWN_EDITION = "full"
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 ValueType = Literal[
     "text", "name", "organization", "person", "address", "email", "phone", "url", "date", "datetime", "time", "money", "number",
@@ -115,7 +120,7 @@ class Source(Strict):
     fields: dict[str, str] = {}
     observed_at: str | None = None
     columns: ClaimColumns | None = None
-    authorities: dict[str, int] = {}
+    authorities: dict[str, Annotated[int, Field(ge=1)]] = {}
 
     @model_validator(mode="after")
     def _claims_need_columns(self) -> Source:
@@ -227,10 +232,30 @@ DEFAULT_POLICY = (
 )
 
 
-def _plain_name(name: str) -> None:
+class _MisplacedError(ValueError):
+    """What is wrong with the file as a whole, and the place that it speaks of."""
+
+    def __init__(self, message: str, *place: str) -> None:
+        super().__init__(message)
+        self.place = place
+
+
+def _plain_name(part: str, name: str) -> None:
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
         msg = f"the name {name!r} may hold letters, digits, '.', '_' and '-' only"
-        raise ValueError(msg)
+        raise _MisplacedError(msg, part, name)
+    if part == "editions" and name == _OWN_EDITION:
+        msg = f"the name {name!r} is canonry's own: the edition that holds everything is always made; choose another name"
+        raise _MisplacedError(msg, part, name)
+
+
+def _one_edition_each(editions: Mapping[str, Edition]) -> None:
+    taken: dict[str, str] = {}
+    for edition, declared in editions.items():
+        for number, principal in enumerate(declared.principals):
+            if taken.setdefault(principal, edition) != edition:
+                msg = f"principal {principal!r} stands in the editions {taken[principal]!r} and {edition!r}; it may belong to one"
+                raise _MisplacedError(msg, "editions", edition, "principals", str(number))
 
 
 class Config(Strict):
@@ -254,19 +279,14 @@ class Config(Strict):
 
     @model_validator(mode="after")
     def _coherent(self) -> Config:
-        for name in (*self.sources, *self.editions):
-            _plain_name(name)
-        taken: dict[str, str] = {}
-        for edition, declared in self.editions.items():
-            for principal in declared.principals:
-                if principal in taken:
-                    msg = f"principal {principal!r} stands in the editions {taken[principal]!r} and {edition!r}; it may belong to one"
-                    raise ValueError(msg)
-                taken[principal] = edition
-        for rule in self.policy:
+        for part in ("sources", "editions"):
+            for name in getattr(self, part):
+                _plain_name(part, name)
+        _one_edition_each(self.editions)
+        for number, rule in enumerate(self.policy):
             if rule.when.source and rule.when.source not in self.sources:
                 msg = f"a policy rule names the source {rule.when.source!r}, which does not exist{_nearest(rule.when.source, self.sources)}"
-                raise ValueError(msg)
+                raise _MisplacedError(msg, "policy", str(number), "when", "source")
         return self
 
     @property
@@ -297,6 +317,8 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
     except yaml.YAMLError as e:
         mark = getattr(e, "problem_mark", None)
         raise ConfigError(f"not valid YAML: {getattr(e, 'problem', e)}", file=path.name, line=mark.line + 1 if mark else None) from e
+    if node is not None:
+        _refuse_repeated(node, path.name, (), set())
     if not isinstance(body, dict):
         msg = "the configuration must be a mapping with the key sources"
         raise ConfigError(msg, "The smallest file is `sources: {x: {kind: documents, path: docs}}`.", file=path.name, line=1)
@@ -309,7 +331,7 @@ def parse(body: dict[str, Any], file: str = "canonry.yaml", node: yaml.Node | No
         return Config.model_validate(body)
     except ValidationError as e:
         first = next((x for x in e.errors() if x["type"] == "extra_forbidden"), e.errors()[0])  # a misspelt key explains a missing one
-        place = [str(p) for p in first["loc"] if not str(p).startswith("function-")]
+        place = _place(first)
         key = ".".join(place)
         line = _line_of(node, place) if node else None
         if first["type"] == "extra_forbidden":
@@ -319,6 +341,33 @@ def parse(body: dict[str, Any], file: str = "canonry.yaml", node: yaml.Node | No
             raise ConfigError(f"the key {key!r} is missing", file=file, line=line, key=key) from e
         message = str(first["msg"]).removeprefix("Value error, ")
         raise ConfigError(f"{key}: {message}" if key else message, file=file, line=line, key=key) from e
+
+
+def _place(error: ErrorDetails) -> list[str]:
+    """Say which key an error speaks of."""
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, _MisplacedError):
+        return list(cause.place)
+    return [str(p) for p in error["loc"] if not str(p).startswith("function-")]
+
+
+def _refuse_repeated(node: yaml.Node, file: str, place: tuple[str, ...], seen: set[int]) -> None:
+    """Refuse a mapping in which a key stands twice: YAML would silently keep the last."""
+    if id(node) in seen or not isinstance(node, yaml.CollectionNode):
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            _refuse_repeated(value, file, (*place, str(number)), seen)
+        return
+    lines: dict[str, int] = {}
+    for key, value in node.value:
+        name, line = str(key.value), key.start_mark.line + 1
+        if name in lines:
+            msg = f"the key {name!r} stands twice: on line {lines[name]} and on line {line}"
+            raise ConfigError(msg, "Put both into one, or take one out.", file=file, line=line, key=".".join((*place, name)))
+        lines[name] = line
+        _refuse_repeated(value, file, (*place, name), seen)
 
 
 def find(start: Path) -> Path:
@@ -338,7 +387,24 @@ def _expand(text: str, environment: Mapping[str, str], path: Path) -> str:
             raise ConfigError(msg, "Set it, or write the value into the file.", file=path.name, line=line)
         return environment[found[1]]
 
-    return re.sub(r"\$\{(\w+)\}", put, text)
+    spoken = _spoken(text)
+    return _VARIABLE.sub(lambda found: put(found) if spoken(found.start()) else found[0], text)
+
+
+def _spoken(text: str) -> Callable[[int], bool]:
+    """Give a function that says whether a position is part of what YAML reads, and not of a comment."""
+    bland = _VARIABLE.sub(lambda found: "x" * len(found[0]), text)  # the same length, and plain in every context
+    try:
+        spans = [(t.start_mark.index, t.end_mark.index) for t in yaml.scan(bland) if t.end_mark.index > t.start_mark.index]
+    except yaml.YAMLError:
+        return lambda _: True  # what is wrong is said when it is read
+    starts = [start for start, _ in spans]
+
+    def spoken(at: int) -> bool:
+        before = bisect_right(starts, at) - 1
+        return before >= 0 and at < spans[before][1]
+
+    return spoken
 
 
 def _nearest(word: str, valid: Any) -> str:

@@ -13,8 +13,8 @@ from canonry.published import CONTEXT, EXCLUDED, STALENESS
 from canonry.similarity import vectors
 
 if TYPE_CHECKING:
+    from canonry.context import RunContext
     from canonry.frames import Decided, Matched, Normalised, Scored, Signals
-    from canonry.run import RunContext
 
 _SOFT_TOGETHER = 2  # soft signals that must agree before an item is stale
 _NOT_TOGETHER = ("stamped_date", "source_held")  # remarks on the date and the source, not on the content
@@ -36,7 +36,7 @@ def curate(  # noqa: PLR0913, PLR0917  (one result per stage that it joins)
     """
     staleness = _verdicts(signals, decided)
     items = scored.items.join(scored.components.select("item_id", quality=pl.col("quality").cast(pl.Float64)), on="item_id")
-    items = _with_signals(items, staleness, normalised).join(_gone(matched, staleness), on="entity_id", how="left")
+    items = _with_signals(items, staleness).join(_gone(matched, staleness), on="entity_id", how="left")
     items = _with_reason(run, items, matched)
     items = _with_status(items)
     left = _withheld(run, items.filter(pl.col("reason").is_not_null()))
@@ -87,7 +87,7 @@ def _verdicts(signals: Signals, decided: Decided) -> pl.DataFrame:
     return every.with_columns(is_stale=pl.col("is_stale") & ~pl.col("document_id").is_in(valid).fill_null(value=False))
 
 
-def _with_signals(items: pl.DataFrame, staleness: pl.DataFrame, normalised: Normalised) -> pl.DataFrame:
+def _with_signals(items: pl.DataFrame, staleness: pl.DataFrame) -> pl.DataFrame:
     """Bring what is known of a document to its passages."""
     told = staleness.filter(pl.col("target_kind") == "document").sort("target_id", "signal")
     stale = pl.col("is_stale")
@@ -104,16 +104,24 @@ def _with_signals(items: pl.DataFrame, staleness: pl.DataFrame, normalised: Norm
         soft=(stale & pl.col("signal").is_in(published.SOFT_SIGNALS)).any(),
         signals=pl.col("signal"),
     )
-    names = normalised.documents.select("document_id", successor_path="document_id")
-    out = items.join(per, on="document_id", how="left").join(names, left_on="successor", right_on="document_id", how="left")
-    return out.with_columns(
-        pl.col("superseded", "expired", "soft").fill_null(value=False), pl.col("signals").fill_null(pl.lit([], dtype=pl.List(pl.String)))
+    aged = staleness.filter((pl.col("signal") == "age") & pl.col("is_stale"))["source"].unique().to_list()
+    on_aged = pl.col("stands_on").list.eval(pl.element().is_in(aged)).list.all() & (pl.col("stands_on").list.len() > 0)
+    return items.join(per, on="document_id", how="left").with_columns(
+        pl.col("superseded", "expired").fill_null(value=False),
+        pl.col("signals").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+        soft=pl.col("soft").fill_null(value=False) | on_aged.fill_null(value=False),
     )
+
+
+def _vanished(staleness: pl.DataFrame) -> pl.DataFrame:
+    """The records that are no longer there, in their own source or in the one that ranks above it."""
+    gone = pl.col("signal").is_in(["removed", "absent_from_authority"])
+    return staleness.filter((pl.col("target_kind") == "record") & gone & pl.col("is_stale"))
 
 
 def _gone(matched: Matched, staleness: pl.DataFrame) -> pl.DataFrame:
     """Entities all of whose records are removed or absent from their authority: entity_id and why_gone."""
-    stale = staleness.filter((pl.col("target_kind") == "record") & pl.col("is_stale")).sort("signal", descending=True)
+    stale = _vanished(staleness).sort("signal", descending=True)
     gone = stale.select("source", record_id="target_id", why_gone="evidence").unique(["source", "record_id"], keep="first")
     members = matched.entity_members.join(gone, on=["source", "record_id"], how="left").sort("source", "record_id")
     return members.group_by("entity_id").agg(pl.col("why_gone").first(), n=pl.col("why_gone").null_count()).filter(n=0).drop("n")
@@ -271,12 +279,7 @@ def _documents(normalised: Normalised, matched: Matched, items: pl.DataFrame) ->
 
 
 def _records(normalised: Normalised, matched: Matched, staleness: pl.DataFrame) -> pl.DataFrame:
-    stale = (
-        staleness.filter((pl.col("target_kind") == "record") & pl.col("is_stale"))
-        .select("source", record_id="target_id")
-        .unique()
-        .with_columns(gone=pl.lit(value=True))
-    )
+    stale = _vanished(staleness).select("source", record_id="target_id").unique().with_columns(gone=pl.lit(value=True))
     out = normalised.records.join(
         matched.entity_members.select("source", "record_id", "entity_id"), on=["source", "record_id"], how="left"
     ).join(stale, on=["source", "record_id"], how="left")

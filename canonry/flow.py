@@ -14,28 +14,29 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
-import canonry
 from canonry import frames, journal, operating, store
 from canonry.arbitrate import arbitrate
 from canonry.claims import claims
 from canonry.conflicts import conflicts
+from canonry.context import RunContext
 from canonry.curate import curate
 from canonry.errors import RunFailedError, UsageError
 from canonry.ingest import CopyStore, observe
 from canonry.match import match
 from canonry.normalise import normalise
 from canonry.publish import About, GateResult, Published, collect, lock, publish
-from canonry.run import RunContext
 from canonry.score import score
 from canonry.serve import Client, evaluate
 from canonry.staleness import staleness
 from canonry.state import FileMemo, counts
+from canonry.version import VERSION
 from canonry.workspace import RunSummary, Silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from canonry.context import History
     from canonry.publish import Gate
     from canonry.workspace import Progress, RunOptions, Workspace
 
@@ -191,8 +192,9 @@ class Night:
             raise UsageError(msg, f"Sources are: {', '.join(w.config.sources)}.")
         self.journal = journal.read(w.journal)
         w.state.mkdir(parents=True, exist_ok=True, mode=0o700)  # it holds what every edition holds
-        self.memo = FileMemo(w.state / "memo", refresh=o.full)
-        self.frozen = FileMemo(w.store / "frozen", refresh=o.refit)
+        self.memo = FileMemo(w.state / "memo", is_cache=True, refresh=o.full)
+        self.frozen = FileMemo(w.store / "frozen", is_cache=False, refresh=o.refit, writes=not (o.refit and o.dry_run))
+        self.histories: dict[str, History] = {}
         self.encoder = w.encoder()
         self.cpu_start = time.process_time()
 
@@ -203,7 +205,8 @@ class Night:
 
     def context(self, edition: str) -> RunContext:
         """Give what a stage of one edition may know of the run."""
-        history = store.history(self.workspace.store, self.parent, edition)
+        if edition not in self.histories:
+            self.histories[edition] = store.history(self.workspace.store, self.parent, edition)
         return RunContext(
             self.options.run_date,
             self.workspace.config,
@@ -211,7 +214,7 @@ class Night:
             self.memo,
             self.encoder,
             self.frozen,
-            history,
+            self.histories[edition],
             edition,
             self._encoded,
         )
@@ -273,7 +276,7 @@ class Night:
         }
         readable = {e: frozenset(s for s in t["sources"]["source"].to_list() if s in inputs) for e, t in tables.items()}
         return About(
-            run_date=self.options.run_date, config_hash=self.workspace.config.hash, code_version=canonry.__version__,
+            run_date=self.options.run_date, config_hash=self.workspace.config.hash, code_version=VERSION,
             model=self.encoder.name, journal=self.journal.heads, inputs=inputs,
             degraded=tuple(sorted(s for s, i in inputs.items() if i.status != "ok")), readable=readable, parent=self.parent,
             rollbacks=self.journal.rollbacks,

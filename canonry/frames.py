@@ -320,7 +320,8 @@ class Scored:
 
     Attributes:
         items: All passages and entity cards: item_id, cite, kind, document_id, entity_id, source, path, title, heading, text, audience,
-            authority, the date columns, conflict_ids, corrections, has_open, lost_sentences, sentences.
+            authority, the date columns, conflict_ids, corrections, has_open, lost_sentences, sentences, stands_on (of cards: the
+            sources behind their standing values).
         components: Shape of the published `quality_components`, for all items.
     """
 

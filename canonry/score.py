@@ -11,8 +11,8 @@ from canonry.ids import digest
 from canonry.published import COMPONENTS, NO_RANK, QUALITY_COMPONENTS
 
 if TYPE_CHECKING:
+    from canonry.context import RunContext
     from canonry.frames import Decided, Matched, Normalised
-    from canonry.run import RunContext
 
 _HALF_LIFE = 1095.0  # days after which an item is half as fresh, until a source's own rhythm is known
 _RANK_STEP = 0.25  # authority of rank r is 1 / (1 + step * (r - 1)): 1, 0.8, 0.67, …
@@ -32,7 +32,7 @@ def score(run: RunContext, normalised: Normalised, matched: Matched, decided: De
     """
     items = pl.concat([_passages(normalised), _cards(normalised, matched, decided)], how="diagonal_relaxed")
     items = _touched(items, decided, normalised)
-    components = _components(run, items, matched, decided)
+    components = _components(run, _ranked(items, normalised), matched, decided)
     return Scored(items=items.sort("item_id"), components=_weighed(run, components))
 
 
@@ -55,7 +55,7 @@ def _passages(normalised: Normalised) -> pl.DataFrame:
 
 
 def _cards(normalised: Normalised, matched: Matched, decided: Decided) -> pl.DataFrame:
-    """One card per entity: its standing value per attribute, with its status and where it comes from."""
+    """One card per entity: its standing value per attribute, with its status, where it comes from, and the copies that it stands on."""
     facts = decided.facts.join(matched.entities.select(subject_id="entity_id", entity_type="entity_type", name="name"), on="subject_id")
     if not facts.height:
         return pl.DataFrame()
@@ -68,9 +68,11 @@ def _cards(normalised: Normalised, matched: Matched, decided: Decided) -> pl.Dat
     )
     shown = pl.when(pl.col("decision") == "open").then(pl.concat_str(pl.col("verbatim"), pl.lit(" (contested)"))).otherwise("verbatim")
     lines = told.with_columns(line=pl.concat_str(pl.col("attribute"), pl.lit(": "), shown, pl.lit(" ["), where, pl.lit("]")))
-    seen = normalised.sources.select("source", "authority", "audience", "owner", is_held=pl.col("status") == "held")
+    seen = normalised.sources.select("source", "authority", "owner", is_held=pl.col("status") == "held", lent="audience")
     cards = (
-        lines.join(seen, on="source", how="left")
+        _read_by(lines, normalised)
+        .join(seen, on="source", how="left")
+        .with_columns(audience=pl.coalesce("audience", "lent"), stands_on=_own(normalised))
         .sort("subject_id", "attribute", "value")
         .group_by("subject_id", maintain_order=True)
         .agg(
@@ -83,6 +85,7 @@ def _cards(normalised: Normalised, matched: Matched, decided: Decided) -> pl.Dat
             date_kind=pl.col("date_kind").sort_by(pl.col("dated_on"), nulls_last=False).last(),
             owner=pl.col("owner").drop_nulls().first(),
             is_held=pl.col("is_held").any(),
+            stands_on=pl.col("stands_on").explode().unique().sort(),
         )
     )
     gone = _gone(normalised, matched)
@@ -100,6 +103,27 @@ def _cards(normalised: Normalised, matched: Matched, decided: Decided) -> pl.Dat
         is_stamped=pl.lit(value=False),
         removed_on=pl.col("subject_id").replace_strict(gone, default=None, return_dtype=pl.Date),
     ).drop("subject_id", "body", "name", "entity_type")
+
+
+def _read_by(told: pl.DataFrame, normalised: Normalised) -> pl.DataFrame:
+    """Add the audience of the record, the page or the row behind each value: it may be narrower than that of its source."""
+    records = normalised.records.select("source", "record_id", of_record="audience")
+    pages = normalised.documents.select("document_id", of_page="audience")
+    rows = normalised.assertions.group_by("source").agg(of_row=pl.col("audience").drop_nulls().first())
+    out = told.join(records, on=["source", "record_id"], how="left").join(pages, on="document_id", how="left")
+    return out.join(rows, on="source", how="left").with_columns(audience=pl.coalesce("of_record", "of_page", "of_row"))
+
+
+def _own(normalised: Normalised) -> pl.Expr:
+    """The sources behind a fact that have a copy of their own: what asserts inside another source stands on the copy of that one."""
+    inner = normalised.sources.filter(pl.col("parent").is_not_null()).select("source", "parent")
+    return pl.col("sources").list.eval(pl.element().replace(dict(inner.iter_rows())))
+
+
+def _ranked(items: pl.DataFrame, normalised: Normalised) -> pl.DataFrame:
+    """Put what has no rank behind the worst rank there is; where nothing has one there is nothing to compare."""
+    ranks = [r for r in (normalised.sources["authority"].max(), items["authority"].max()) if isinstance(r, int)]
+    return items.with_columns(pl.col("authority").fill_null(max(ranks) + 1)) if ranks else items
 
 
 def _gone(normalised: Normalised, matched: Matched) -> dict[str, object]:

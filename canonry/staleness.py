@@ -10,14 +10,15 @@ from urllib.parse import unquote
 import polars as pl
 
 from canonry.frames import Signals, frame, stack
+from canonry.links import successors
 from canonry.published import NO_RANK, STALENESS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from canonry.config import Config
+    from canonry.context import RunContext
     from canonry.frames import Matched, Normalised
-    from canonry.run import RunContext
 
 _OVERLAP = 0.2  # share of a register's ids that a better one must know before an absence means anything
 
@@ -39,6 +40,7 @@ def staleness(run: RunContext, normalised: Normalised, matched: Matched) -> Sign
         _absent(normalised, matched),
         _overdue(run, documents),
         _aged(run, documents),
+        _aged_rows(run, normalised),
         _stamped(documents),
         _held(documents),
         _broken(documents, normalised.links),
@@ -60,11 +62,9 @@ def _expired(run: RunContext, documents: pl.DataFrame) -> pl.DataFrame:
 
 
 def _replaced(documents: pl.DataFrame) -> pl.DataFrame:
-    """Pages that name a successor, in their own source first. Where the names lead back to the page, nobody stands in its place."""
+    """Pages that name a successor. Where the names lead back to the page, nobody stands in its place."""
     rows = documents.filter(pl.col("replaced_by").is_not_null())
-    names = {n: d for d, p, u in documents.select("document_id", "path", "url").iter_rows() for n in (p, u, d) if n}
-    told = rows.select("document_id", "source", "replaced_by").iter_rows()
-    after = {d: names.get(posixpath.normpath(f"{source}/{name}")) or names.get(name) for d, source, name in told}
+    after = successors(documents)
     said = rows.with_columns(
         evidence=pl.format("It says itself that it was replaced by {}.", "replaced_by"),
         superseded_by=pl.col("document_id").replace_strict(after, default=None, return_dtype=pl.String),
@@ -73,8 +73,8 @@ def _replaced(documents: pl.DataFrame) -> pl.DataFrame:
     return _of_documents(said, "replaced", score=1.0, is_stale=True).with_columns(is_stale=~circular)
 
 
-def _leads_back(document: str, after: Mapping[str, str | None]) -> bool:
-    at, seen = after[document], set[str]()
+def _leads_back(document: str, after: Mapping[str, str]) -> bool:
+    at, seen = after.get(document), set[str]()
     while at is not None and at != document and at not in seen:
         seen.add(at)
         at = after.get(at)
@@ -156,11 +156,26 @@ def _aged(run: RunContext, documents: pl.DataFrame) -> pl.DataFrame:
         .with_columns(until=pl.col("observed_on") + pl.duration(days="days"))
         .filter(pl.col("until") < run.run_date)
     )
-    said = rows.with_columns(
+    return _of_documents(_outlived(rows), "age", score=1.0, is_stale=True)
+
+
+def _aged_rows(run: RunContext, normalised: Normalised) -> pl.DataFrame:
+    """The same for the rows of an export, and for a claims table as a whole: its rows have no id of their own."""
+    limits = _per_source(run.config, "max_age").drop_nulls("days")
+    taken = normalised.sources.join(limits, on="source").with_columns(observed_on=pl.col("observed_at").cast(pl.Date))
+    copies = taken.with_columns(until=pl.col("observed_on") + pl.duration(days="days")).filter(pl.col("until") < run.run_date)
+    said = _outlived(copies).with_columns(signal=pl.lit("age"), is_stale=pl.lit(value=True), score=pl.lit(1.0))
+    present = normalised.records.filter(pl.col("removed_on").is_null()).select("source", target_id="record_id")
+    rows = said.join(present, on="source").with_columns(target_kind=pl.lit("record"))
+    tables = said.filter(pl.col("kind") == "claims").with_columns(target_kind=pl.lit("source"), target_id="source")
+    return stack([rows, tables], STALENESS.schema)
+
+
+def _outlived(copies: pl.DataFrame) -> pl.DataFrame:
+    return copies.with_columns(
         since=pl.col("until").cast(pl.Date) + timedelta(days=1),
         evidence=pl.format("Its copy is from {}, older than the {} days that its source allows.", "observed_on", "days"),
     )
-    return _of_documents(said, "age", score=1.0, is_stale=True)
 
 
 def _per_source(config: Config, field: str) -> pl.DataFrame:

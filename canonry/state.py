@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
+from canonry.errors import StoreError
 from canonry.ids import digest, digest_json
 
 if TYPE_CHECKING:
@@ -75,16 +76,21 @@ class NoMemo:
 
 
 class FileMemo:
-    """A folder of Parquet files per step and fingerprint: ``rows-*`` with the results, ``keys-*`` with what was computed."""
+    """A folder of Parquet files per step and fingerprint: ``rows-*`` with the results, ``keys-*`` with what was computed.
 
-    def __init__(self, folder: Path, *, refresh: bool = False) -> None:
+    A part counts when its keys are there; a key that stands in two parts, because a run died between writing and tidying, counts once.
+    """
+
+    def __init__(self, folder: Path, *, is_cache: bool = True, refresh: bool = False, writes: bool = True) -> None:
         """Open or make the store.
 
         Args:
             folder: Where it lies.
-            refresh: Forget what is there, and compute everything anew.
+            is_cache: What is damaged is forgotten and made anew; otherwise what is there is the value, and damage is an error.
+            refresh: Compute everything anew; what was there goes when the new rows are written, not before.
+            writes: Whether new rows are kept on disk; without it the folder stays as it is.
         """
-        self.folder, self.refresh = folder, refresh
+        self.folder, self.is_cache, self.refresh, self.writes = folder, is_cache, refresh, writes
         self.hits: Counter[str] = Counter()
         self.misses: Counter[str] = Counter()
         self._loaded: dict[str, tuple[set[str], pl.DataFrame | None]] = {}
@@ -103,31 +109,26 @@ class FileMemo:
             fresh = compute(missing)
             kept = fresh if kept is None else pl.concat([kept, fresh.cast(dict(kept.schema))])  # type: ignore[arg-type]
             self._loaded[step.fingerprint] = (known | set(missing), kept)
-            if missing:
-                self._write(place, missing, fresh)
+            if missing and self.writes:
+                self._write(place, missing, fresh, alone=self.refresh and not known)
         return kept.filter(pl.col("key").is_in(wanted)).sort("key", maintain_order=True)
 
     def _open(self, place: Path) -> tuple[set[str], pl.DataFrame | None]:
-        if self.refresh:
-            shutil.rmtree(place, ignore_errors=True)
-        parts = sorted(place.glob("keys-*.parquet"))
+        parts = [] if self.refresh else sorted(place.glob("keys-*.parquet"))
         try:
-            keys = {k for p in parts for k in pl.read_parquet(p)["key"]}
-            frames = [pl.read_parquet(p.with_name(p.name.replace("keys-", "rows-"))) for p in parts]
-        except (OSError, pl.exceptions.PolarsError):
+            keys, rows = _read(parts)
+        except (OSError, pl.exceptions.PolarsError) as e:
+            if not self.is_cache:
+                raise _damaged(place) from e
             shutil.rmtree(place, ignore_errors=True)  # a damaged cache costs time, never a wrong result
             return set(), None
-        if not frames:
-            return set(), None
-        rows = pl.concat(frames)
-        if len(parts) > _COMPACT_ABOVE:
-            shutil.rmtree(place, ignore_errors=True)
-            self._write(place, sorted(keys), rows)
+        if rows is not None and len(parts) > _COMPACT_ABOVE and self.writes:
+            self._write(place, sorted(keys), rows, alone=True)
         return keys, rows
 
     @staticmethod
-    def _write(place: Path, keys: list[str], rows: pl.DataFrame) -> None:
-        """Rows first, keys last: a key counts only when its rows are complete."""
+    def _write(place: Path, keys: list[str], rows: pl.DataFrame, *, alone: bool) -> None:
+        """Rows first, keys last: a key counts only when its rows are complete. A part that is to stand alone lets the others go then."""
         for folder in (place.parent.parent, place.parent, place):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # what is kept serves every edition
         name = digest(*keys)
@@ -140,6 +141,35 @@ class FileMemo:
             finally:
                 with contextlib.suppress(OSError):
                     staged.unlink(missing_ok=True)
+        if alone:
+            _remove_others(place, name)
+
+
+def _read(parts: Sequence[Path]) -> tuple[set[str], pl.DataFrame | None]:
+    """Put parts together: all their keys, and the rows of each key from the first part that has it."""
+    known: set[str] = set()
+    frames = []
+    for part in parts:
+        keys = set(pl.read_parquet(part)["key"])
+        rows = pl.read_parquet(part.with_name(part.name.replace("keys-", "rows-")))
+        frames.append(rows.filter(~pl.col("key").is_in(list(keys & known))) if keys & known else rows)
+        known |= keys
+    return known, pl.concat(frames) if frames else None
+
+
+def _remove_others(place: Path, name: str) -> None:
+    """Remove all parts but one, keys before rows, so that no key is ever left without its rows."""
+    for kind in ("keys", "rows"):
+        for path in place.glob(f"{kind}-*.parquet"):
+            if path.name != f"{kind}-{name}.parquet":
+                path.unlink(missing_ok=True)
+
+
+def _damaged(place: Path) -> StoreError:
+    return StoreError(
+        f"what is frozen in {place} is damaged or cannot be read.",
+        "Bring the folder back from a backup or mend its rights; `canonry run --refit` makes everything in it anew.",
+    )
 
 
 def counts(memos: Sequence[Memo]) -> Mapping[str, tuple[int, int]]:

@@ -11,8 +11,8 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from canonry import published
+from canonry.context import History
 from canonry.errors import StoreError
-from canonry.run import History
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ RELEASES = "releases"
 COPIES = "copies"
 MANIFEST = "manifest.json"
 FULL = "full"
-HISTORY = ("conflicts", "claims", "facts", "documents", "rulings", "id_changes", "staleness")
+HISTORY = ("claims", "conflicts", "observations", "id_changes")
 READ_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",

@@ -24,6 +24,8 @@ _ABBREVIATION = re.compile(
 _BREAK = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9#@])")
 _TERM = re.compile(r"[^\W_]+(?:['.][^\W_]+)*", re.UNICODE)
 
+_MARKED = re.compile(r"\]\([^)\n]*\)|<[^>\n]+>|!\[")  # link targets and tags: not part of the plain text
+
 STOPWORDS = frozenset(
     [
         "a",
@@ -171,3 +173,45 @@ def _stem(word: str) -> str:
             stem = word[: -len(ending)]
             return stem[:-1] if len(stem) > 4 and stem[-1] == stem[-2] and stem[-1] not in "lsz" else stem  # noqa: PLR2004
     return word
+
+
+def locate(raw: str, plain: str) -> list[tuple[int, int]]:
+    """Find each word of the plain form of a Markdown block in its raw form.
+
+    Returns:
+        One span in `raw` per blank-separated word of `plain`; a word that cannot be found gets the place reached so far.
+    """
+    masked = _MARKED.sub(lambda m: " " * len(m.group(0)), raw)
+    spans, at = [], 0
+    for word in plain.split():
+        hit = masked.find(word, at)
+        hit = raw.find(word, at) if hit < 0 else hit
+        if hit >= 0:
+            at = hit + len(word)
+            spans.append((hit, at))
+        else:
+            spans.append((at, at))
+    return spans
+
+
+def located(raw: str, plain: str, start: int, end: int) -> tuple[int, int]:
+    """Find a stretch of the plain form of a Markdown block in its raw form.
+
+    Returns:
+        The span in `raw` that holds the same words; the whole of `raw` when its words cannot be told apart.
+
+    >>> raw = "Use [form 5](/forms/5) within 5 days."
+    >>> a, b = located(raw, "Use form 5 within 5 days.", 18, 24)
+    >>> raw[a:b]
+    '5 days'
+    """
+    inside = [m.start() for m in re.finditer(r"\S+", plain)]
+    hits = [
+        (s, span)
+        for s, m, span in zip(inside, re.findall(r"\S+", plain), locate(raw, plain), strict=True)
+        if s < end and s + len(m) > start
+    ]
+    if not hits or any(a == b for _, (a, b) in hits):
+        return 0, len(raw)
+    (first, (a, _)), (last, (b, _)) = hits[0], hits[-1]
+    return a + max(0, start - first), b + (end - last)

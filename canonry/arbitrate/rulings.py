@@ -79,14 +79,20 @@ def attached(anchored: Mapping[str, Any], claims: pl.DataFrame, families: Mappin
     fits = (pl.col("subject_kind") == "topic") | (pl.col("attribute") == anchored["attribute"])  # a topic's changes with its words
     texts = same.filter(pl.col("sentence").is_not_null() & fits)
     own_families = {families[d] for d, s in texts.select("document_id", "source").iter_rows() if s == anchored["source"] and d in families}
-    near: dict[str, list[str]] = {}
-    for c, s, d, source in texts.select("claim_id", "sentence", "document_id", "source").iter_rows():
-        if source == anchored["source"] or families.get(d) in own_families:
-            near.setdefault(normal(s), []).append(c)
+    near: dict[str, list[tuple[str, str]]] = {}
+    for claim, text, document, source, subject in texts.select("claim_id", "sentence", "document_id", "source", "subject").iter_rows():
+        if source == anchored["source"] or families.get(document) in own_families:
+            near.setdefault(normal(text), []).append((claim, subject))
     if (wanted := normal(quote["sentence"])) in near:
-        return near[wanted]
+        return _of_subject(near[wanted], anchored["subject"])
     best = process.extract(wanted, list(near), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=2)
-    return near[best[0][0]] if best and (len(best) == 1 or best[0][1] > best[1][1]) else []
+    return _of_subject(near[best[0][0]], anchored["subject"]) if best and (len(best) == 1 or best[0][1] > best[1][1]) else []
+
+
+def _of_subject(claims: list[tuple[str, str]], subject: str) -> list[str]:
+    """Of equal sentences about several subjects those about the anchored one; all of them where the subject was renamed."""
+    same = [c for c, s in claims if normal(s) == normal(subject)]
+    return same or [c for c, _ in claims]
 
 
 def applied(rulings: Sequence[Mapping[str, Any]], withdrawn: Sequence[Mapping[str, Any]], tonight: Tonight) -> Ruled:
@@ -139,13 +145,13 @@ class Tonight:
         """Find the conflict of a ruling and the side that it keeps."""
         found = [(a, attached(a, self.claims, self.families)) for a in ruling["anchors"]]
         hits = self.members.filter(pl.col("claim_id").is_in([c for _, ids in found for c in ids]))
+        fitting: dict[str, int | None] = {}
         for conflict_id in sorted(hits["conflict_id"].unique().to_list()):
             sides = self.members.filter(pl.col("conflict_id") == conflict_id)
             if set(sides["value"].to_list()) == {a["value"] for a in ruling["anchors"]}:
                 kept = next((a["value"] for a in ruling["anchors"] if a.get("keep")), None)
-                side = sides.filter(pl.col("value") == kept)["side"].first() if kept is not None else None
-                return conflict_id, side  # type: ignore[return-value]
-        return None, None
+                fitting[conflict_id] = int(sides.filter(pl.col("value") == kept)["side"][0]) if kept is not None else None
+        return next(iter(fitting.items())) if len(fitting) == 1 else (None, None)  # one that fits several fits none for sure
 
     def readable(self, ruling: Mapping[str, Any], target: str | None) -> list[dict[str, Any]]:
         """Make the anchors anew from what they hang on here: those in the journal may quote what this edition may not read."""

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from canonry.arbitrate import policy, rulings
+from canonry.context import midnight
 from canonry.frames import Decided
 from canonry.operating import asserted
 from canonry.published import CLAIMS, CONFLICT_CLAIMS, CONFLICTS, FACTS, NO_RANK, OBSERVATIONS
-from canonry.run import midnight
 
 if TYPE_CHECKING:
+    from canonry.context import RunContext
     from canonry.frames import Claimed, Clashes, Matched, Normalised
-    from canonry.run import RunContext
 
 _GROUP = ["subject_id", "attribute", "scope"]
-_OPEN = 0.5  # confidence of an open fact: the best side is named, nothing more
+_OPEN = 0.5  # confidence where nothing separates the sides, whether the fact is open or each side stands
 _ALONE = 0.7  # one source says so, nobody contradicts
 _AGREED = 0.9  # several sources say the same
 
@@ -88,7 +88,7 @@ def _members(claimed: Claimed, clashes: Clashes, families: dict[str, str]) -> pl
 
 
 def _verdicts(run: RunContext, clashes: Clashes, members: pl.DataFrame, ruled: rulings.Ruled) -> pl.DataFrame:
-    """One row per conflict: side, word, confidence, status, reason, decided_by."""
+    """One row per conflict: side, word, confidence, status, decided_by, because, is_asked (a person, where it is open)."""
     real = clashes.differences.filter(~pl.col("is_observation"))
     mine = members.filter(pl.col("conflict_id").is_in(real["conflict_id"].to_list()))
     parent = pl.col("source").str.split("/").list.first()
@@ -108,7 +108,7 @@ def _verdicts(run: RunContext, clashes: Clashes, members: pl.DataFrame, ruled: r
         "conflict_id",
         side=pl.when(verdict == "keep").then("r_side").when(verdict.is_null()).then("side"),
         word=pl.when(person).then(pl.lit("ruling")).when(verdict.is_null()).then("word"),
-        confidence=pl.when(person).then(1.0).when(verdict.is_null()).then("confidence"),
+        confidence=pl.when(person).then(1.0).when(verdict.is_null() & both).then(_OPEN).when(verdict.is_null()).then("confidence"),
         status=pl.when(verdict == "not-a-conflict")
         .then(pl.lit("dismissed"))
         .when(person)
@@ -118,6 +118,7 @@ def _verdicts(run: RunContext, clashes: Clashes, members: pl.DataFrame, ruled: r
         .otherwise(pl.lit("open")),
         decided_by=pl.when(person).then("r_by"),
         because=pl.when(person).then("r_because"),
+        is_asked=verdict.is_not_null() | (pl.col("otherwise") != "abstain"),
     )
 
 
@@ -163,7 +164,11 @@ def _conflicts(run: RunContext, normalised: Normalised, clashes: Clashes, verdic
             )
         )
         .when(pl.col("status") == "open")
-        .then(pl.lit("No rule separates the sides; a person is asked."))
+        .then(
+            pl.format(
+                "No rule separates the sides; {}.", pl.when("is_asked").then(pl.lit("a person is asked")).otherwise(pl.lit("it stays open"))
+            )
+        )
         .when(pl.col("status") == "dismissed")
         .then(pl.lit("A person says that this is no conflict."))
         .otherwise(pl.lit("All sides stand."))

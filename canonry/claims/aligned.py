@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from canonry.claims.differ import aligned, changes
+from canonry.claims.modality import modality
 from canonry.frames import frame
 from canonry.groups import grouped
 from canonry.ids import digest
+from canonry.operating import VERSIONS
 from canonry.state import Step
-from canonry.text import normal
+from canonry.text import located, normal
 from canonry.values import canonical
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def statement_pairs(memo: Memo, normalised: Normalised, matched: Matched) -> tup
     def compute(missing: list[str]) -> pl.DataFrame:
         return frame(PAIRS, [row for k in missing for row in _compared(k, lines.get(ends[k][0], []), lines.get(ends[k][1], []))])
 
-    found = memo.rows(Step("claims-versions", 5), list(ends), compute)
+    found = memo.rows(Step("claims-versions", 6, (("alike", str(VERSIONS.threshold)),)), list(ends), compute)
     return pairs.select("key", "left_id", "right_id", "is_kin").join(found, on="key").filter(
         ~pl.col("is_kin") | (pl.col("likeness") >= KIN_ALIKE)
     ).drop("key", "is_kin").sort("left_id", "right_id", "left", "left_start"), possible
@@ -111,7 +113,7 @@ def mentions(pairs: pl.DataFrame, normalised: Normalised) -> pl.DataFrame:
         ends = [_node(said, row, side) for side in ("left", "right")]
         nodes.update({n["node"]: n for n in ends})
         links.append((ends[0]["node"], ends[1]["node"]))
-    _add_equal(nodes, links, normalised.sentences)
+    _add_equal(nodes, links, _present(normalised))
     for members in grouped(links).values():
         pattern = min(normal(nodes[m]["pattern"]) for m in members)
         for member in members:
@@ -130,9 +132,22 @@ def _node(said: dict[tuple[str, int], tuple[str, str, str]], row: dict[str, Any]
     }  # fmt: skip
 
 
+def _present(normalised: Normalised) -> pl.DataFrame:
+    """The sentences of documents that are still there: what was removed asserts nothing."""
+    there = normalised.documents.filter(pl.col("removed_on").is_null()).select("document_id")
+    return normalised.sentences.join(there, on="document_id")
+
+
 def _add_equal(nodes: dict[str, dict[str, Any]], links: list[tuple[str, str]], sentences: pl.DataFrame) -> None:
+    """Add the places where a telling sentence stands word for word; each is linked to the first such place, not to all of them."""
+    first: dict[tuple[str, int], dict[str, Any]] = {}
+    for node in [nodes[k] for k in sorted(nodes)]:
+        if node["sentence"].count(" ") >= _TELLING_WORDS:
+            told = first.setdefault((node["sentence"], node["span_start"]), node)
+            if told is not node:
+                links.append((node["node"], told["node"]))
     by_text: dict[str, list[dict[str, Any]]] = {}
-    for node in [n for n in nodes.values() if n["sentence"].count(" ") >= _TELLING_WORDS]:
+    for node in first.values():
         by_text.setdefault(node["sentence"], []).append(node)
     same = sentences.filter(pl.col("text").is_in(list(by_text)) & (pl.col("kind") != "heading"))
     for document, ordinal, item, text in same.select("document_id", "ordinal", "item_id", "text").iter_rows():
@@ -140,7 +155,6 @@ def _add_equal(nodes: dict[str, dict[str, Any]], links: list[tuple[str, str]], s
             twin = f"{document}\n{ordinal:06d}\n{node['span_start']:06d}"
             if twin not in nodes:
                 nodes[twin] = {**node, "node": twin, "document_id": document, "ordinal": ordinal, "item_id": item}
-            if twin != node["node"]:
                 links.append((twin, node["node"]))
 
 
@@ -169,12 +183,8 @@ def topic_claims(mentions: pl.DataFrame, normalised: Normalised) -> pl.DataFrame
 
 def _claim(row: dict[str, Any]) -> dict[str, Any]:
     made = canonical(row["verbatim"], row["value_type"])
-    raw = row["item_text"][row["at"] : row["until"]]
-    before = row["sentence"][: row["span_start"]].count(row["verbatim"])
-    start = -1
-    for _ in range(before + 1):
-        start = raw.find(row["verbatim"], start + 1)
-    start = row["at"] + start if start >= 0 else row["at"]
+    within = located(row["item_text"][row["at"] : row["until"]], row["sentence"], row["span_start"], row["span_end"])
+    start, end = (row["at"] + x for x in within)
     return {
         **{
             k: row[k]
@@ -202,6 +212,13 @@ def _claim(row: dict[str, Any]) -> dict[str, Any]:
         "unit": made.unit,
         "precision": made.precision,
         "span_start": start,
-        "span_end": start + len(row["verbatim"]),
+        "span_end": end,
         "sentence": row["sentence"],
+        "modality": _held(row["sentence"]),
     }
+
+
+def _held(sentence: str) -> str:
+    """How a sentence with a twin in another version holds its value: what both word alike as will or until is their rule, not a plan."""
+    said = modality(sentence)
+    return said if said in ("question", "example") else "is"

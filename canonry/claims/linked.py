@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from canonry.claims.modality import modality
 from canonry.ids import digest
-from canonry.text import normal, visible
+from canonry.text import located, normal, visible
 from canonry.values import canonical, find, is_null
 
 if TYPE_CHECKING:
@@ -18,35 +19,6 @@ _LONGEST = 6  # words of a name
 _SHORTEST_NAME = 3  # characters; shorter ones stand for too many things
 _WORD = r"[^\W_]+(?:[-'.&/][^\W_]+)*"
 _LINKS = {"sentence": 1.0, "heading": 0.9, "title": 0.8}
-_MODALITIES = (
-    ("question", re.compile(r"\?\s*$")),
-    ("example", re.compile(r"\b(?:for example|for instance|e\.g\.|say,|suppose|imagine|hypothetical)", re.IGNORECASE)),
-    (
-        "was",
-        re.compile(
-            r"\b(?:was|were|had been|used to|formerly|previously|until|originally|in the past|at the time|"
-            r"no longer|old|former|back in|before \d{4}|"
-            r"(?:raised|increased|moved|changed|went|rose|dropped|cut|reduced) from|in (?:19|20)[01]\d)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "plan",
-        re.compile(
-            r"\b(?:will|would|plan(?:s|ned)?|propos(?:e|ed|al)|from next|next (?:year|quarter|month)|going to|"
-            r"intend|expected to|should become|draft|"
-            r"may change|considering|could|might|if approved)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    ("not", re.compile(r"\b(?:not|never|isn't|aren't|doesn't|don't|cannot|instead of|rather than|except|unlike)\b", re.IGNORECASE)),
-    ("must", re.compile(r"\b(?:must|shall|required)\b", re.IGNORECASE)),
-)
-
-
-def modality(sentence: str) -> str:
-    """How a sentence holds its value: is, must, not, was, plan, question or example."""
-    return next((name for name, pattern in _MODALITIES if pattern.search(sentence)), "is")
 
 
 def linked(
@@ -62,9 +34,9 @@ def linked(
 
     Returns:
         Claims in the published columns with the helper columns of cell claims; and counts: sentences with an entity, of these with a
-        phrase, claims made, left out because two entities or two values stood at one level.
+        phrase, claims made.
     """
-    counts = dict.fromkeys(("sentences", "with_entity", "with_phrase", "ambiguous", "claims"), 0)
+    counts = dict.fromkeys(("sentences", "with_entity", "with_phrase", "claims"), 0)
     counts["sentences"] = normalised.sentences.height
     if not cells.height or not normalised.sentences.height:
         return pl.DataFrame(), counts
@@ -88,7 +60,6 @@ def linked(
         if row["entity_type"] != row["of_type"]:
             continue
         made = _claim(row, kinds.get((row["entity_type"], row["attribute"]), "text"), vocabulary)
-        counts["ambiguous"] += made is None
         if made:
             rows.append(made)
     counts["claims"] = len(rows)
@@ -217,13 +188,12 @@ def _claim(row: dict[str, Any], kind: str, vocabulary: dict[tuple[str, str], dic
     if is_null(verbatim) or not made.value:
         return None
     confidence = _LINKS[row["level"]] * (1.0 if len(spans) == 1 else 0.95)
-    raw = row["item_text"][row["start"] : row["end"]].find(verbatim)
-    at = row["start"] + max(raw, 0)
+    at, until = (row["start"] + x for x in located(row["item_text"][row["start"] : row["end"]], row["text"], start, end))
     return {
         "claim_id": digest("claim", row["document_id"], row["norm"], row["entity_id"], row["attribute"], str(start)),
         "subject_kind": "entity", "subject_id": row["entity_id"], "attribute": row["attribute"], "entity_type": row["entity_type"],
         "value": made.value, "verbatim": verbatim, "value_type": kind, "unit": made.unit, "precision": made.precision,
-        "item_id": row["item_id"], "document_id": row["document_id"], "span_start": at, "span_end": at + len(verbatim),
+        "item_id": row["item_id"], "document_id": row["document_id"], "span_start": at, "span_end": until,
         "sentence": row["text"], "modality": modality(row["text"]), "link": row["link"] if row["level"] == "sentence" else row["level"],
         "link_confidence": round(confidence, 4),
     }  # fmt: skip

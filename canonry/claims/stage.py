@@ -13,8 +13,8 @@ from canonry.frames import CLAIMED, COVERAGE, Claimed, frame, shaped
 from canonry.operating import LINKED
 
 if TYPE_CHECKING:
+    from canonry.context import RunContext
     from canonry.frames import Matched, Normalised
-    from canonry.run import RunContext
 
 
 def claims(run: RunContext, normalised: Normalised, matched: Matched) -> Claimed:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from canonry import __version__
 from canonry.cli.group import LazyGroup
+from canonry.version import VERSION
 
 SECTIONS = {
     "Set up and run": {
@@ -59,7 +59,7 @@ _MODULES = {
 @click.option(
     "-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration; default: canonry.yaml here or above."
 )
-@click.version_option(__version__, "-V", "--version", package_name="canonry", prog_name="canonry")
+@click.version_option(VERSION, "-V", "--version", package_name="canonry", prog_name="canonry")
 @click.pass_context
 def cli(ctx: click.Context, config: Path | None) -> None:
     """Turn scattered documents and data exports into one curated context store that agents can trust."""

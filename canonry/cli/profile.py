@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from canonry.config import CsvOptions, XlsxOptions
+from canonry.days import order_of, parse_day
 from canonry.errors import SourceError
-from canonry.ingest.dates import order_of, parse_day
 from canonry.ingest.formats import MEDIA, TABLE_SUFFIXES, read_table
 from canonry.ingest.rows import Options
 from canonry.ingest.sidecar import plain_path

@@ -13,8 +13,8 @@ from canonry.published import NO_RANK
 
 if TYPE_CHECKING:
     from canonry.config import Config
+    from canonry.context import RunContext
     from canonry.frames import Claimed, Matched
-    from canonry.run import RunContext
 
 # How much it matters to be wrong, by type of value: what is acted upon first.
 _SEVERITY = {

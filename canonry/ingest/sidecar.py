@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from canonry.days import order_of, parse_day
 from canonry.errors import SourceError
-from canonry.ingest.dates import order_of, parse_day
 from canonry.ingest.files import read_bytes
 from canonry.ingest.formats import read_table
 from canonry.ingest.reading import Fault, UnreadableFileError

@@ -6,9 +6,11 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
+
+from canonry.links import successors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,7 +19,11 @@ _LEAST_SEEN = 4  # pairs that must show a mark before it means anything
 _LEAST_Z = 1.9  # how far from even they must be divided (two-sided 5 % of a sign test)
 _PRIOR = 2.0  # shrinks a mark's log-odds towards none
 _LEAST_EVIDENCE = 1.0  # log-odds below which drift says nothing
+_BASES = ("replaced_by", "dates", "authority", "drift")  # strongest first
 _PARTS = re.compile(r"[/#?]")
+
+
+_Said: TypeAlias = "Mapping[str, dict[str, object]]"
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ def directed(pairs: pl.DataFrame, documents: pl.DataFrame, links: pl.DataFrame) 
 
     Args:
         pairs: Columns ``left_id``, ``right_id``.
-        documents: Columns ``document_id``, ``path``, ``dated_on``, ``date_kind``, ``replaced_by``, ``url``,
+        documents: Columns ``document_id``, ``path``, ``source``, ``dated_on``, ``date_kind``, ``replaced_by``, ``url``,
             ``authority``, ``observed_on``.
         links: Columns ``document_id``, ``target``.
 
@@ -53,34 +59,60 @@ def directed(pairs: pl.DataFrame, documents: pl.DataFrame, links: pl.DataFrame) 
         Columns ``left_id``, ``right_id``, ``newer_id``, ``basis``, ``evidence``; the last three null where no direction is established.
     """
     said = {r["document_id"]: r for r in documents.iter_rows(named=True)}
-    named = {name: d for d, r in said.items() for name in (r["path"], r["url"], d) if name}
+    after = successors(documents)
     ends = list(pairs.select("left_id", "right_id").iter_rows())
-    found = {pair: _declared(pair, said, named) or _by_date(pair, said) for pair in ends}
+    found = {pair: _declared(pair, after) or _by_date(pair, said) for pair in ends}
     marks = _marks(said, links, {d for pair in ends for d in pair})
     weights = _learned([(d.newer, _other(pair, d.newer)) for pair, d in found.items() if d], marks)
-    rows = []
-    for pair in ends:
-        direction = found[pair] or _by_authority(pair, said)
-        if direction is None and _rank(said[pair[0]]) == _rank(said[pair[1]]):
-            direction = _by_drift(pair, marks, weights)
-        rows.append((*pair, direction.newer, direction.basis, direction.evidence) if direction else (*pair, None, None, None))
+    directions = {pair: found[pair] or _undated(pair, said, marks, weights) for pair in ends}
+    kept = _acyclic({pair: d for pair, d in directions.items() if d})
+    rows = [(*pair, d.newer, d.basis, d.evidence) if (d := kept.get(pair)) else (*pair, None, None, None) for pair in ends]
     shape = dict.fromkeys(("left_id", "right_id", "newer_id", "basis", "evidence"), pl.String)
     return pl.DataFrame(rows, schema=shape, orient="row")
+
+
+def _undated(pair: tuple[str, str], said: _Said, marks: Mapping[str, frozenset[str]], weights: Mapping[str, float]) -> Direction | None:
+    if _rank(said[pair[0]]) == _rank(said[pair[1]]):
+        return _by_drift(pair, marks, weights)
+    return _by_authority(pair, said)
+
+
+def _acyclic(directions: Mapping[tuple[str, str], Direction]) -> dict[tuple[str, str], Direction]:
+    """Leave out what would make a page newer than itself, the weakest evidence first: else nobody would stand for the family."""
+    newer: dict[str, set[str]] = {}
+    kept = {}
+    for pair, direction in sorted(directions.items(), key=lambda d: (_BASES.index(d[1].basis), d[0])):
+        old = _other(pair, direction.newer)
+        if not _leads(direction.newer, old, newer):
+            newer.setdefault(old, set()).add(direction.newer)
+            kept[pair] = direction
+    return kept
+
+
+def _leads(start: str, goal: str, newer: Mapping[str, set[str]]) -> bool:
+    seen, todo = set[str](), [start]
+    while todo:
+        at = todo.pop()
+        if at == goal:
+            return True
+        if at not in seen:
+            seen.add(at)
+            todo.extend(newer.get(at, ()))
+    return False
 
 
 def _other(pair: tuple[str, str], one: str) -> str:
     return pair[1] if pair[0] == one else pair[0]
 
 
-def _declared(pair: tuple[str, str], said: Mapping[str, dict[str, object]], named: Mapping[str, str]) -> Direction | None:
+def _declared(pair: tuple[str, str], after: Mapping[str, str]) -> Direction | None:
     for old, new in (pair, pair[::-1]):
-        target = said[old]["replaced_by"]
-        if target and named.get(str(target).lstrip("./")) == new:
-            return Direction(new, "replaced_by", f"{old} says it was replaced by {target}")
+        if after.get(old) == new and after.get(new) != old:
+            return Direction(new, "replaced_by", f"{old} says it was replaced by {new}")
     return None
 
 
-def _by_date(pair: tuple[str, str], said: Mapping[str, dict[str, object]]) -> Direction | None:
+def _by_date(pair: tuple[str, str], said: _Said) -> Direction | None:
     for old, new in (pair, pair[::-1]):
         a, b = said[old], said[new]
         if _rank(b) > _rank(a):
@@ -91,7 +123,7 @@ def _by_date(pair: tuple[str, str], said: Mapping[str, dict[str, object]]) -> Di
     return None
 
 
-def _by_authority(pair: tuple[str, str], said: Mapping[str, dict[str, object]]) -> Direction | None:
+def _by_authority(pair: tuple[str, str], said: _Said) -> Direction | None:
     """The system of record's own page stands for what a lesser source holds of it, unless its copy is the older one."""
     for old, new in (pair, pair[::-1]):
         a, b = said[old], said[new]
@@ -111,7 +143,7 @@ def _rank(document: Mapping[str, object]) -> float:
     return float(rank) if isinstance(rank, int) else math.inf
 
 
-def _marks(said: Mapping[str, dict[str, object]], links: pl.DataFrame, wanted: set[str]) -> dict[str, frozenset[str]]:
+def _marks(said: _Said, links: pl.DataFrame, wanted: set[str]) -> dict[str, frozenset[str]]:
     """What may show the age of a page: the folders it lies in, the parts of its links."""
     marks: dict[str, set[str]] = {d: set() for d in wanted}
     for document in wanted:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from canonry.ids import digest
 from canonry.state import Step
-from canonry.text import words
+from canonry.text import normal, words
 
 if TYPE_CHECKING:
     from canonry.state import Memo
@@ -22,23 +23,25 @@ def runs(memo: Memo, documents: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         memo: Where results are kept.
-        documents: Columns ``document_id``, ``key``, ``body``.
+        documents: Columns ``document_id``, ``body``.
 
     Returns:
         Columns ``document_id``, ``run`` (Int64); a run stands once per document.
     """
-    body = dict(documents.select("key", "body").iter_rows())
+    normals = [normal(text) for text in documents["body"].to_list()]
+    keyed = documents.select("document_id", key=pl.Series([digest(text) for text in normals], dtype=pl.String))
+    body = dict(zip(keyed["key"].to_list(), normals, strict=True))
 
     def compute(missing: list[str]) -> pl.DataFrame:
         found = [(key, run) for key in missing for run in sorted(_hashed(body[key]))]
         return pl.DataFrame(found, schema={"key": pl.String, "run": pl.Int64}, orient="row")
 
-    kept = memo.rows(Step("match-runs", 2), list(body), compute)
-    return documents.select("document_id", "key").join(kept, on="key").drop("key")
+    kept = memo.rows(Step("match-runs", 3, (("run", str(RUN)),)), list(body), compute)
+    return keyed.join(kept, on="key").drop("key")
 
 
 def _hashed(text: str) -> set[int]:
-    found = [w.casefold() for w, _, _ in words(text)]
+    found = [w for w, _, _ in words(text)]
     if not found:
         return set()
     texts = {" ".join(found[i : i + RUN]) for i in range(max(1, len(found) - RUN + 1))}
@@ -78,3 +81,16 @@ def pairs(runs: pl.DataFrame) -> tuple[pl.DataFrame, int, int]:
         resemblance=(pl.col("common") / (pl.col("left_mass") + pl.col("right_mass") - pl.col("common"))).clip(0, 1).round(6),
     )
     return out.sort("left_id", "right_id"), runs["run"].n_unique(), capped
+
+
+def with_copies(pairs: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """Add pairs of documents of equal content, however many there are: each with the first of its kind.
+
+    Args:
+        pairs: As `pairs` returns them.
+        documents: Columns ``document_id``, ``content_hash``.
+    """
+    first = pl.col("document_id").min().over("content_hash")
+    equal = documents.select("document_id", left_id=first).filter(pl.col("document_id") != pl.col("left_id"))
+    copies = equal.select("left_id", right_id="document_id", containment=pl.lit(1.0), resemblance=pl.lit(1.0))
+    return pl.concat([pairs, copies.join(pairs, on=["left_id", "right_id"], how="anti")]).sort("left_id", "right_id")

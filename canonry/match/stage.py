@@ -9,6 +9,7 @@ import polars as pl
 from canonry.frames import COVERAGE, MATCHED, Matched, frame, shaped, stack
 from canonry.groups import grouped
 from canonry.ids import digest
+from canonry.links import successors
 from canonry.match import likeness, pages
 from canonry.match.direction import directed
 from canonry.match.records import keyed
@@ -16,8 +17,8 @@ from canonry.published import ENTITIES, ENTITY_MEMBERS, FAMILIES, MATCH_LINKS, N
 from canonry.text import normal
 
 if TYPE_CHECKING:
+    from canonry.context import RunContext
     from canonry.frames import Normalised
-    from canonry.run import RunContext
 
 _COPIED = 200  # characters from which an equal passage on an unrelated page is a copy, not a phrase
 
@@ -35,9 +36,10 @@ def match(run: RunContext, normalised: Normalised) -> Matched:
         .group_by("document_id", maintain_order=True)
         .agg(body=pl.col("text").str.join("\n"))
     )
-    running = documents.select("document_id", key="content_hash").join(body, on="document_id")
-    found, all_runs, capped = likeness.pairs(likeness.runs(run.memo, running))
-    related = pages.one_page(found, pages.named(documents.join(body, on="document_id")))
+    whole = documents.join(body, on="document_id")
+    alike, all_runs, capped = likeness.pairs(likeness.runs(run.memo, whole))
+    found = likeness.with_copies(alike, documents)
+    related = pages.one_page(found, pages.named(whole))
     same = related.filter(~pl.col("is_kin"))
     same, related = _with_declared(same, documents), _with_declared(related, documents)
     page_pairs = related.join(directed(same, documents, normalised.links), on=["left_id", "right_id"], how="left")
@@ -56,9 +58,7 @@ def match(run: RunContext, normalised: Normalised) -> Matched:
 
 def _with_declared(pairs: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """Add the pairs in which one page says that the other replaced it, however little they share."""
-    named = {n: d for d, p, u in documents.select("document_id", "path", "url").iter_rows() for n in (p, u, d) if n}
-    said = documents.filter(pl.col("replaced_by").is_not_null()).select("document_id", "replaced_by")
-    ends = sorted({(min(d, t), max(d, t)) for d, r in said.iter_rows() if (t := named.get(str(r).lstrip("./"))) and t != d})
+    ends = sorted({(min(old, new), max(old, new)) for old, new in successors(documents).items() if old != new})
     known = set(pairs.filter(~pl.col("is_kin")).select("left_id", "right_id").iter_rows())
     rows = [{"left_id": a, "right_id": b} for a, b in ends if (a, b) not in known]
     if not rows:

@@ -6,18 +6,18 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from markdown_it import MarkdownIt
 
+from canonry.normalise import front
+from canonry.normalise.hiding import says_something, without_hidden
 from canonry.normalise.html import to_markdown
-from canonry.text import normal, visible
+from canonry.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from markdown_it.token import Token
 
-_FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _COMMENT = re.compile(r"^(?:```|~~~).*?^(?:```|~~~)|`[^`\n]+`|(<!--.*?(?:-->|\Z))", re.DOTALL | re.MULTILINE)  # code is no comment
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|<[a-z][^<>]*\shidden(?=[\s=>/])", re.IGNORECASE
@@ -26,7 +26,6 @@ _MARKED = re.compile(r"\]\([^)\n]*\)|<[^>\n]+>|!\[")  # link targets and tags: n
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(\s*<?([^)\s>]+)|<(https?://[^>\s]+)>")
 _TAG = re.compile(r"</?[A-Za-z][^>]*>")
 _TEMPLATE = re.compile(r"<%.*?%>|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-_HIDDEN_WORDS = 3  # a comment of fewer words is a marker, not a message
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,8 @@ class Parsed:
         blocks: In order.
         links: Targets of links, in order.
         meta: Front matter or `<meta>` tags, keys in lower case.
-        hidden: Whether something was taken out that a reader of the page would not have seen.
+        hidden: Whether something was taken out that a reader of the page would not have seen, or a style may hide what is left.
+        fault: What is wrong with the front matter: detail and excerpt.
     """
 
     text: str
@@ -66,6 +66,7 @@ class Parsed:
     links: list[str] = field(default_factory=list)
     meta: dict[str, Any] = field(default_factory=dict)
     hidden: bool = False
+    fault: dict[str, str] | None = None
 
 
 def parse(raw: str, media: str) -> Parsed:
@@ -76,22 +77,22 @@ def parse(raw: str, media: str) -> Parsed:
         media: markdown, html or text.
 
     Returns:
-        What a reader sees. Comments, hidden elements and invisible characters are taken out and said so in `hidden`.
+        What a reader sees. Comments, elements hidden by their own attributes and invisible characters are taken out and said so in
+        `hidden`; what a style sheet elsewhere in Markdown may hide stays, and is said so too.
     """
-    meta: dict[str, Any] = {}
-    hidden = visible(raw) != raw
     text = visible(raw)
+    hidden, fault = text != raw, None
     if media == "html":
         text, meta, concealed = to_markdown(text)
         hidden |= concealed
-    elif found := _FRONT.match(text):
-        meta = _front_matter(found[1])
-        text = text[found.end() :]
+    else:
+        meta, text, fault = front.split(text)
     if media == "markdown":
-        text, concealed = _without_comments(text)
-        hidden |= concealed or bool(_HIDING.search(text))
+        text, commented = _without_comments(text)
+        text, concealed = without_hidden(text)
+        hidden |= commented or concealed or bool(_HIDING.search(text))
     blocks = list(_blocks(text, media))
-    return Parsed(text, blocks, [a or b for a, b in _LINK.findall(text)], meta, hidden)
+    return Parsed(text, blocks, [a or b for a, b in _LINK.findall(text)], meta, hidden, fault)
 
 
 def locate(raw: str, plain: str) -> list[tuple[int, int]]:
@@ -113,16 +114,8 @@ def locate(raw: str, plain: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _front_matter(text: str) -> dict[str, Any]:
-    try:
-        body = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return {}
-    return {str(k).lower(): v for k, v in body.items()} if isinstance(body, dict) else {}
-
-
 def _without_comments(text: str) -> tuple[str, bool]:
-    said = [c for c in _COMMENT.findall(text) if c and len(normal(c).strip("<!-> ").split()) >= _HIDDEN_WORDS]
+    said = [c for c in _COMMENT.findall(text) if c and says_something(c)]
     return _COMMENT.sub(lambda m: "" if m[1] else m[0], text), bool(said)
 
 

@@ -177,5 +177,15 @@ def _commit(store: Path, staging: Path, manifest: Manifest) -> None:
         replace_file(target / stores.MANIFEST, manifest.to_json())
         replace_file(store / stores.POINTER, manifest.to_json())
     except BaseException:
-        remove(target)  # it never was current
+        if not _may_be_current(store, manifest):
+            remove(target)
         raise
+
+
+def _may_be_current(store: Path, manifest: Manifest) -> bool:
+    """Say whether the pointer names the release; an interrupt may come after it was replaced, and then the release must stay."""
+    try:
+        found = stores.current(store)
+    except StoreError:
+        return True  # nobody knows what it names: nothing is taken away
+    return found is not None and found.release_id == manifest.release_id

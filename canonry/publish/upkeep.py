@@ -97,13 +97,8 @@ def rollback(store: Path, release_id: str | None, journal_folder: Path, *, now: 
         if problems := _problems(store, there):
             listed = "; ".join(p.message for p in problems)
             raise StoreError(f"release {there.release_id} cannot be trusted: {listed}.", "Choose another one from `canonry releases`.")
-        try:
-            journal.append(journal_folder, "rollbacks", {**_passed(store, here, there), "to": there.release_id, "at": now.isoformat()})
-            replace_file(store / stores.POINTER, there.to_json())
-        except OSError as e:
-            raise RunFailedError(
-                f"the pointer could not be replaced: {e.strerror}.", "Mend that and call it again; nothing else changed."
-            ) from e
+        _note(journal_folder, {**_passed(store, here, there), "to": there.release_id, "at": now.isoformat()})
+        _point(store, there)
         return there
 
 
@@ -146,6 +141,27 @@ def _here(store: Path, release_id: str | None) -> Manifest | None:
         if release_id is None:
             raise
         return None
+
+
+def _note(journal_folder: Path, line: dict[str, str | list[str] | None]) -> None:
+    """Write a rollback down first: a pointer that moved without its line would let the next night publish the same inputs again."""
+    try:
+        journal.append(journal_folder, "rollbacks", line)
+    except OSError as e:
+        raise RunFailedError(
+            f"the rollback could not be written to {journal_folder / 'rollbacks.jsonl'}: {e.strerror}.",
+            "Mend that and call it again; the pointer was not touched.",
+        ) from e
+
+
+def _point(store: Path, there: Manifest) -> None:
+    try:
+        replace_file(store / stores.POINTER, there.to_json())
+    except OSError as e:
+        raise RunFailedError(
+            f"the pointer could not be replaced: {e.strerror}.",
+            "Mend that and call it again: the journal has the line about this rollback already, the pointer is where it was.",
+        ) from e
 
 
 def _target(store: Path, here: Manifest | None, release_id: str | None) -> Manifest:

@@ -10,12 +10,12 @@ from canonry.arbitrate import arbitrate
 from canonry.arbitrate.rulings import anchor
 from canonry.config import parse
 from canonry.conflicts import conflicts
+from canonry.context import History, RunContext
 from canonry.curate import curate
 from canonry.frames import CLAIMED, MATCHED, NORMALISED, Claimed, Clashes, Curated, Decided, Matched, Normalised, Scored, Signals, frame
 from canonry.ids import digest
 from canonry.journal import Journal
 from canonry.published import ENTITIES, ENTITY_MEMBERS, FAMILIES, MATCH_LINKS, SOURCES
-from canonry.run import History, RunContext
 from canonry.score import score
 from canonry.staleness import staleness
 from canonry.state import NoMemo

@@ -60,6 +60,26 @@ def test_when_both_stand_there_is_no_winner_and_a_fact_for_each():
     assert set(standings(decided).values()) == {"stands"}
 
 
+def test_values_that_both_stand_because_nothing_separates_them_are_no_surer_than_an_open_fact():
+    facts = World(EQUAL, config=policy("authority", otherwise="both")).decided().facts
+    assert facts["confidence"].to_list() == [0.5, 0.5]
+    ruled = World(EQUAL)
+    ruled.rule("both")
+    assert ruled.decided().facts["confidence"].to_list() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(("otherwise", "says"), [("person", "a person is asked"), ("abstain", "it stays open")])
+def test_the_reason_of_an_open_conflict_says_what_happens_next(otherwise, says):
+    found = only(World(EQUAL, config=policy("authority", otherwise=otherwise)).decided().conflicts)
+    assert found["reason"] == f"No rule separates the sides; {says}."
+
+
+def test_an_owner_who_is_asked_is_asked_whatever_the_policy_says():
+    world = World(EQUAL, config=policy("authority", otherwise="abstain"))
+    world.rule("ask-owner")
+    assert "a person is asked" in only(world.decided().conflicts)["reason"]
+
+
 def test_the_owner_of_a_conflict_is_that_of_its_sources():
     assert only(World(EQUAL, sources={"hr": {"owner": "ann@x.gov"}}).decided().conflicts)["owner"] == "ann@x.gov"
     assert only(World(EQUAL).decided().conflicts)["owner"] is None

@@ -11,8 +11,8 @@ from tests.normalise.small import configured, context, document, normalised, rec
 if TYPE_CHECKING:
     import polars as pl
 
+    from canonry.context import RunContext
     from canonry.frames import Claimed
-    from canonry.run import RunContext
 
 PRODUCT = {"names": ["name"], "attributes": {"name": {"type": "name"}, "price": {"type": "money", "says": ["price", "costs"]},
                                              "warranty": {"type": "duration", "says": ["warranty", "guarantee"]}}}  # fmt: skip

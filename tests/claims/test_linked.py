@@ -1,6 +1,6 @@
 import pytest
 
-from canonry.claims.linked import modality
+from canonry.claims.modality import modality
 from canonry.published import ASSERTIVE
 from tests.claims.statements import CLEAR, facts, said
 from tests.normalise.small import record

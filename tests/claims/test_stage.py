@@ -2,9 +2,9 @@ from datetime import date
 
 import polars as pl
 
+from canonry.context import History
 from canonry.frames import CLAIMED
 from canonry.published import CLAIMS
-from canonry.run import History
 from canonry.state import FileMemo
 from tests.claims.statements import PRODUCT, ROWS, claimed
 from tests.flow.company import page

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from canonry import store
+from canonry.errors import StoreError
 from tests.flow.company import assert_same, differing, page
 from tests.flow.moves import FIELDS, MOVES
 
@@ -44,6 +47,24 @@ def hold_to_scratch(company, nights, ways=("full", "stateless")):
         assert company.manifest.release_id == other.manifest.release_id
 
 
+def _hash(company):
+    company.write()
+    return company.workspace.config.hash
+
+
+def _unlike(company, number):
+    """The number that makes `change_field` pick the first option that the configuration does not say already."""
+    before, said = _hash(company), json.dumps(company.config)
+    for option in range(len(FIELDS[number][1])):
+        company.config = json.loads(said)
+        MOVES["change_field"](company, number + option * len(FIELDS))
+        changed = _hash(company) != before
+        company.config = json.loads(said)
+        if changed:
+            return number + option * len(FIELDS)
+    pytest.fail(f"every option of {FIELDS[number][0]} says what is said already")
+
+
 @given(NIGHTS)
 @settings(max_examples=6)
 def test_whatever_happened_the_incremental_night_equals_the_one_from_scratch(companies, nights):
@@ -58,7 +79,10 @@ def test_after_one_move_of_each_kind_the_incremental_night_equals_the_one_from_s
 
 @pytest.mark.parametrize("number", range(len(FIELDS)), ids=[path for path, _ in FIELDS])
 def test_after_a_change_of_one_configuration_field_the_incremental_night_equals_the_one_from_scratch(companies, number):
-    hold_to_scratch(companies(), [(1, [("change_field", number + len(FIELDS))])], ("full",))
+    company = companies()
+    before = _hash(company)
+    hold_to_scratch(company, [(1, [("change_field", _unlike(company, number))])], ("full",))
+    assert company.manifest.config_hash != before
 
 
 @pytest.mark.promise("nothing-changed")
@@ -94,6 +118,51 @@ def test_a_damaged_state_is_made_anew(company):
     for file in company.workspace.state.rglob("*.parquet"):
         file.write_bytes(b"PAR1 not any more")
     company.run(0, full=False)
+    assert not differing(before, company.digests())
+
+
+def test_a_later_night_keeps_the_moment_at_which_a_conflict_or_an_observation_was_found(company):
+    company.run()
+    first = {t: dict(company.table(t).select("conflict_id", "detected_at").iter_rows()) for t in ("conflicts", "observations")}
+    assert all(first.values()), first
+    company.put("live", "people/more.md", page("leave", (2, 0)))
+    company.run(3)
+    for name, found in first.items():
+        later = dict(company.table(name).select("conflict_id", "detected_at").iter_rows())
+        there = found.keys() & later.keys()
+        assert there
+        assert {i: later[i] for i in there} == {i: found[i] for i in there}
+
+
+def test_a_night_reads_the_release_before_it_once_per_edition(two_editions, monkeypatch):
+    two_editions.run()
+    read, asked = store.history, []
+    monkeypatch.setattr(store, "history", lambda place, release, edition: asked.append(edition) or read(place, release, edition))
+    two_editions.run(1)
+    assert sorted(asked) == ["full", "hr", "staff"]
+
+
+def _frozen(company):
+    return {p.name: p.read_bytes() for p in (company.workspace.store / "frozen").rglob("*.parquet")}
+
+
+def test_a_dry_run_that_would_renew_what_is_frozen_leaves_it_as_it_was(company):
+    company.run()
+    before = _frozen(company)
+    company.run(1, refit=True, dry_run=True)
+    assert before
+    assert _frozen(company) == before
+
+
+def test_damaged_vectors_stop_the_night_until_they_are_renewed(company):
+    company.run()
+    before = company.digests()
+    damaged = next((company.workspace.store / "frozen").rglob("rows-*.parquet"))
+    damaged.write_bytes(b"PAR1 not any more")
+    with pytest.raises(StoreError, match=r"damaged.*--refit"):
+        company.run()
+    assert damaged.read_bytes() == b"PAR1 not any more"
+    company.run(refit=True)
     assert not differing(before, company.digests())
 
 

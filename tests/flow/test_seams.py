@@ -13,9 +13,9 @@ import pytest
 import canonry
 from canonry import flow, frames
 from canonry.config import parse
+from canonry.context import RunContext, narrow
 from canonry.errors import UndeclaredReadError
 from canonry.journal import Journal
-from canonry.run import RunContext, narrow
 from canonry.state import FileMemo, NoMemo, Step
 from tests.flow.company import CONFIG
 

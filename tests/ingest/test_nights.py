@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canonry.config import Config, Source
+from canonry.context import narrow
 from canonry.frames import INGESTED
 from canonry.ingest import CopyStore, copy_hash, observe, read_source
 from canonry.journal import Journal
-from canonry.run import narrow
 
 
 def status(found):

@@ -11,8 +11,8 @@ from tests.normalise.small import context, normalised
 if TYPE_CHECKING:
     import polars as pl
 
+    from canonry.context import RunContext
     from canonry.frames import Matched
-    from canonry.run import RunContext
 
 LEAVE, LOANS = page("leave"), page("loans")
 ENGINE = (

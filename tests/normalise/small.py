@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from canonry.config import Config, parse
+from canonry.context import History, RunContext
 from canonry.frames import INGESTED, Ingested, Normalised, frame
 from canonry.journal import Journal
 from canonry.normalise import normalise
-from canonry.run import History, RunContext
 from canonry.state import Memo, NoMemo
 from tests.flow.company import BagOfWords
 

@@ -1,9 +1,12 @@
+import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from canonry.errors import ConfigError
-from canonry.frames import NORMALISED
+from canonry.flow import PER_EDITION
+from canonry.frames import NORMALISED, QUARANTINE, frame
 from canonry.normalise import normalise
 from canonry.state import FileMemo
 from tests.normalise.small import claim, configured, context, copies, document, normalised, record
@@ -24,9 +27,9 @@ def test_an_edition_holds_what_its_audiences_may_read_and_no_trace_of_the_rest()
     assert hr.documents["path"].to_list() == ["leave.md", "pay.md"]
     assert staff.records.height == hr.records.height == 1
     for name in NORMALISED:
-        frame = getattr(staff, name)
-        assert "Nobody" not in str(frame.rows())
-        assert "pay.md" not in str(frame.rows())
+        rows = str(getattr(staff, name).rows())
+        assert "Nobody" not in rows
+        assert "pay.md" not in rows
 
 
 def test_the_edition_without_a_name_holds_everything():
@@ -139,3 +142,86 @@ def test_nothing_at_all_gives_empty_frames_of_the_declared_shape():
     for name, schema in NORMALISED.items():
         assert getattr(found, name).is_empty()
         assert dict(getattr(found, name).schema) == schema
+
+
+FRONT = "---\naudience: {}\n---\n# Pay\n\nNobody else knows.\n"
+
+
+@pytest.mark.parametrize("written", ["[hr]", "hr", "'hr, board'", "\n- hr"])
+def test_a_page_is_served_to_the_audience_that_its_front_matter_names_and_to_no_other(written, tmp_path):
+    config = configured(editions=EDITIONS, default_audience="staff")
+    pages = copies([document("pay.md", FRONT.format(written)), PAGES[0]])
+    memo = FileMemo(tmp_path)
+    found = {e: normalise(context(config, memo=memo, edition=e), pages) for e in ("hr", "staff", "")}
+    assert {e: f.documents["path"].to_list() for e, f in found.items()} == {
+        "hr": ["pay.md", "leave.md"], "staff": ["leave.md"], "": ["pay.md", "leave.md"],
+    }  # fmt: skip
+    for name in NORMALISED:
+        assert "Nobody" not in str(getattr(found["staff"], name).rows())
+        assert "pay.md" not in str(getattr(found["staff"], name).rows())
+    assert memo.misses["normalise-parse"] == 2
+
+
+def test_the_sidecar_names_the_audience_before_front_matter_and_the_file_may_stay_silent():
+    config = configured(editions=EDITIONS, default_audience="staff")
+    pages = [document("a.md", FRONT.format("[hr]"), audience=["staff"]), document("b.md", FRONT.format("")), document("c.md", "Text.")]
+    assert normalise(context(config, edition="staff"), copies(pages)).documents["audience"].to_list() == [["staff"]] * 3
+
+
+@pytest.mark.parametrize("front", ["audience: [hr\ntitle: x", "audience: {hr: yes}", "audience: [[hr]]", "a: &a [*a]\naudience: hr"])
+def test_a_page_whose_named_audience_cannot_be_read_is_served_to_nobody(front):
+    config = configured(editions=EDITIONS, default_audience="staff")
+    pages = copies([document("pay.md", f"---\n{front}\n---\nText.\n")])
+    assert [normalise(context(config, edition=e), pages).documents.height for e in ("staff", "hr", "")] == [0, 0, 1]
+    assert [normalise(context(config, edition=e), pages).quarantine.height for e in ("staff", "hr", "")] == [0, 0, 1]
+
+
+def test_broken_front_matter_is_told_to_those_who_may_read_its_document():
+    config = configured(editions=EDITIONS, default_audience="staff")
+    broken = "---\nowner: [x\n---\nText.\n"
+    pages = copies([document("a.md", broken, audience=["staff"]), document("b.md", broken, audience=["hr"])])
+    found = {e: normalise(context(config, edition=e), pages) for e in EDITIONS}
+    assert found["staff"].quarantine.select("source", "location", "rule", "audience").rows() == [
+        ("live", "a.md", "bad_front_matter", ["staff"])
+    ]
+    assert found["hr"].quarantine["location"].to_list() == ["a.md", "b.md"]
+    assert found["hr"].documents.height == 2
+    detail, excerpt = found["staff"].quarantine.select("detail", "excerpt").row(0)
+    assert "no YAML" in detail
+    assert excerpt == "owner: [x"
+
+
+def test_what_was_set_aside_about_a_document_has_the_audience_of_that_document():
+    config = configured(editions=EDITIONS, default_audience="staff")
+    row = {"source": "live", "location": "pay.md", "rule": "bad_date", "detail": "d", "excerpt": "e"}
+    pages = replace(copies([document("pay.md", FRONT.format("[hr]"))]), quarantine=frame(QUARANTINE, [row]))
+    assert [normalise(context(config, edition=e), pages).quarantine.height for e in ("staff", "hr")] == [0, 1]
+
+
+def test_the_days_of_rows_are_read_as_a_sidecar_writes_them():
+    days = {"1": "31/12/2023", "2": "01/02/2024", "3": "3 May 2024"}
+    found = normalised(records=[record("register", i, "{}", observed_at=d) for i, d in days.items()])
+    assert found.records["dated_on"].to_list() == [date(2023, 12, 31), date(2024, 2, 1), date(2024, 5, 3)]
+    assert found.quarantine.is_empty()
+
+
+def test_a_row_whose_date_cannot_be_read_is_kept_and_told_once():
+    rows = [record("register", "1", "{}", observed_at="01/02/2024"), record("register", "2", "{}", observed_at="n/a")]
+    said = [claim("maker", "x", a, "5", observed_at="spring") for a in ("price", "size")]
+    found = normalised(records=rows, claims=said)
+    assert found.records["date_basis"].to_list() == ["none", "none"]
+    assert found.assertions.height == 2
+    assert found.quarantine.select("source", "location", "rule", "excerpt").rows() == [
+        ("register", "register.csv:1", "bad_date", "01/02/2024"),
+        ("sites", "sites.csv:1", "bad_date", "spring"),
+    ]
+
+
+def test_a_row_that_is_gone_is_not_told_of_any_more():
+    assert normalised(records=[record("register", "1", "{}", observed_at="spring", removed_on=date(2024, 1, 1))]).quarantine.is_empty()
+
+
+def test_the_description_of_the_stage_names_the_configuration_that_it_declares():
+    (declared,) = (s.reads for s in PER_EDITION if s.name == "normalise")
+    (told,) = re.findall(r"Reads ([a-z_, ]+)\.", normalise.__doc__)
+    assert set(told.split(", ")) == set(declared)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from canonry import store
 from canonry.errors import LockedError, StoreError
-from canonry.publish import collect, lock, verify
+from canonry.publish import collect, files, lock, protocol, verify
 from canonry.publish.content import content
 from tests.publish.sample import documents, tables
 
@@ -124,6 +124,47 @@ def test_readers_find_a_whole_release_while_publishers_are_killed(nights):
     assert not list(nights.store.glob(".staging-*"))
     collect(nights.store, 3)
     assert verify(nights.store) == []
+
+
+def interrupted(monkeypatch, folder):
+    """Let a keyboard interrupt come while the names in a folder are brought to disk."""
+    real = files.sync
+
+    def sync(path):
+        if path == folder:
+            raise KeyboardInterrupt
+        real(path)
+
+    monkeypatch.setattr(files, "sync", sync)
+
+
+def test_an_interrupt_after_the_pointer_was_replaced_leaves_the_release_that_it_names(nights, monkeypatch):
+    first = nights.publish().manifest
+    with monkeypatch.context() as patched:
+        interrupted(patched, nights.store)
+        with pytest.raises(KeyboardInterrupt):
+            nights.publish(2)
+    here = store.needed(nights.store)
+    assert here.parent == first.release_id
+    assert verify(nights.store) == []
+    assert nights.publish(3).manifest.parent == here.release_id
+
+
+def test_an_interrupt_before_the_pointer_was_replaced_leaves_the_release_before_alone(nights, monkeypatch):
+    first = nights.publish().manifest
+    real = protocol.replace_file
+
+    def replace(path, text):
+        if path.name == store.POINTER:
+            raise KeyboardInterrupt
+        real(path, text)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(protocol, "replace_file", replace)
+        with pytest.raises(KeyboardInterrupt):
+            nights.publish(2)
+    assert store.needed(nights.store) == first
+    assert store.release_ids(nights.store) == [first.release_id]
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

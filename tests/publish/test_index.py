@@ -34,7 +34,7 @@ def test_weights_are_those_of_the_formula():
     found = postings(items("refund refund window", "window", "leave"))
     mean, n = 5 / 3, 3
     idf = math.log(1 + (n - 1 + 0.5) / (1 + 0.5))
-    assert weight(found, "refund", "i0") == round(idf * 2 / (2 + 1.2 * (0.25 + 0.75 * 3 / mean)), 6)
+    assert weight(found, "refund", "i0") == round(idf * 2 / (2 + 1.2 * (0.6 + 0.4 * 3 / mean)), 6)
 
 
 def test_rare_words_weigh_more_than_common_ones_and_short_items_more_than_long_ones():

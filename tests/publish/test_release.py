@@ -212,7 +212,7 @@ def test_a_full_disk_leaves_the_release_before_and_no_debris(nights, monkeypatch
         monkeypatch.setattr(Path, "replace", lambda self, to: refuse() if Path(to).name == "CURRENT" else real(self, to))
     else:
         monkeypatch.setattr(Path, edge, refuse)
-    with pytest.raises(RunFailedError, match=r"disk .* is full.*canonry gc"):
+    with pytest.raises(RunFailedError, match=r"disk .* is full.*keep.releases"):
         nights.publish(2)
     monkeypatch.undo()
     assert store.current(nights.store) == first.manifest == store.releases(nights.store)[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from datetime import date
 
@@ -9,7 +10,7 @@ import polars as pl
 import pytest
 
 from canonry import journal, store
-from canonry.errors import StoreError, UsageError
+from canonry.errors import RunFailedError, StoreError, UsageError
 from canonry.publish import collect, diff, rollback, verify
 from canonry.store import Input
 from tests.publish.sample import NOW, conflicts, context, tables
@@ -62,6 +63,22 @@ def test_going_nowhere_is_refused_with_the_next_step(nights):
         rollback(nights.store, first.release_id, nights.journal, now=NOW)
     with pytest.raises(StoreError, match="no release"):
         rollback(nights.store, "2020-01-01-1-00000000", nights.journal, now=NOW)
+
+
+@pytest.mark.parametrize(("edge", "lines", "says"), [("journal.append", 0, "was not touched"), ("replace_file", 1, "has the line")])
+def test_a_rollback_that_fails_says_what_was_written_and_what_was_not(nights, monkeypatch, edge, lines, says):
+    first, second = nights.publish().manifest, nights.publish(2).manifest
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"canonry.publish.upkeep.{edge}", full)
+        with pytest.raises(RunFailedError, match="No space") as e:
+            rollback(nights.store, None, nights.journal, now=NOW)
+    assert says in e.value.hint
+    assert (store.current(nights.store), len(journal.read(nights.journal).rollbacks)) == (second, lines)
+    assert rollback(nights.store, None, nights.journal, now=NOW) == first
 
 
 def test_a_damaged_release_is_never_gone_back_to(nights):

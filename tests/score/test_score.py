@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -74,6 +75,19 @@ def test_freshness_halves_every_three_years(more, freshness):
 def test_authority_falls_with_the_rank():
     ranks = {r: only(components(page(authority=r)))["authority"] for r in (1, 2, 100)}
     assert ranks[1] == 1.0 > ranks[2] == 0.8 > ranks[100] > 0
+
+
+def test_what_has_no_rank_scores_below_every_rank_there_is():
+    world = World()
+    for name, rank in (("one", 1), ("two", 2), ("none", None)):
+        world.page(f"{name}/a.md", "A.", authority=rank)
+    found = {r["item_id"]: (r["authority"], r["quality"]) for r in components(world).iter_rows(named=True)}
+    assert found["i:one/a.md"] > found["i:two/a.md"] > found["i:none/a.md"]
+    assert found["i:none/a.md"][0] > 0
+
+
+def test_where_nothing_has_a_rank_authority_does_not_apply():
+    assert components(page().page("wiki/b.md", "B."))["authority"].to_list() == [None, None]
 
 
 def test_versions_that_stand_side_by_side_are_less_unique():
@@ -187,6 +201,48 @@ def test_a_card_of_a_source_that_is_held_is_held():
     for status, held in (("held", True), ("ok", False)):
         world = World([asserted("a", "a")], sources={"a": {"status": status}}).record("a", "x.gov")
         assert only(cards(world))["is_held"] == held
+
+
+def test_a_card_is_for_those_who_may_read_what_stands_in_it():
+    world = World([asserted("a@x.gov")], sources={"a": {"audience": ["staff"]}}).record("a", "x.gov", audience=["hr"])
+    assert only(cards(world))["audience"] == ["hr"]
+    said = stated("a@x.gov", "Write to a@x.gov.", "live/x.md")
+    world = World([said]).record("a", "x.gov").page("live/x.md", "Write to a@x.gov.", audience=["hr"])
+    assert only(cards(world))["audience"] == ["hr"]
+    world = World([asserted("a@x.gov", record_id=None)], sources={"a": {"audience": ["staff"]}}).record("b", "x.gov")
+    assert only(cards(world))["audience"] == ["staff"]
+
+
+def aged(*days, claims=None):
+    """A world in which sources a, b, … have copies of these days of December, and one week to live."""
+    names = "abc"[: len(days)]
+    config = {"sources": {n: {"kind": "records", "path": f"{n}.csv", "max_age": "7d"} for n in names}}
+    taken = {n: {"observed_at": datetime(2024, 12, d, tzinfo=UTC)} for n, d in zip(names, days, strict=True)}
+    world = World(claims or [asserted("x", n) for n in names], sources=taken, config=config)
+    for name in names:
+        world.record(name, "x.gov")
+    return world
+
+
+def is_aged(world):
+    """Whether every copy that the card stands on has the signal."""
+    return set(only(cards(world))["stands_on"]) <= set(world.signals().signals.filter(signal="age")["source"])
+
+
+@pytest.mark.parametrize(("days", "expected"), [((23,), True), ((24,), False), ((23, 1), True), ((23, 31), False)])
+def test_a_card_is_aged_when_all_that_stands_in_it_is_from_copies_that_are_too_old(days, expected):
+    assert is_aged(aged(*days)) == expected
+
+
+def test_a_card_with_one_value_from_a_young_copy_is_not_aged():
+    assert not is_aged(aged(1, 31, claims=[asserted("x", "a"), asserted("n", "b", attribute="name")]))
+
+
+def test_what_asserts_inside_another_source_is_as_old_as_that_one():
+    world = aged(1, claims=[asserted("x", "a/inner", record_id=None)])
+    world.sources["a/inner"] = {"parent": "a", **world.sources["a"]}
+    assert only(cards(world))["stands_on"] == ["a"]
+    assert is_aged(world)
 
 
 def test_a_card_without_any_date_says_so():

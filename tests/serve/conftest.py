@@ -34,6 +34,9 @@ class BagOfWords:
                 out[row, crc32(term.encode()) % self.dimensions] += 1
         return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
 
+    def encode_query(self, text):
+        return self.encode([text])[0]
+
 
 def table(name, rows):
     """A published table from rows that name only what matters."""

@@ -44,6 +44,19 @@ def test_the_smallest_file_is_enough(tmp_path):
         ("sources:\n  x:\n    kind: documents\n    path: docs\n    max_drop: 2\n", 5, "sources.x.max_drop", "less than"),
         ("sources:\n  x:\n    kind: documents\n    path: docs\n    max_age: soon\n", 5, "sources.x.max_age", "180d"),
         ("sources:\n  x:\n    kind: claims\n    path: c.csv\n", 2, "sources.x", "columns"),
+        ("sources:\n  x:\n    kind: documents\n    path: docs\n    authorities:\n      a: 0\n", 6,
+         "sources.x.authorities.a", "greater than"),
+        ("sources: {x: {kind: documents, path: docs}}\neditions:\n  staff: {audiences: s}\n  full: {audiences: s}\n", 4,
+         "editions.full", "canonry's own"),
+        ("sources: {x: {kind: records, path: d}}\neditions:\n  a: {audiences: s, principals: p}\n  b: {audiences: s, principals: [q, p]}\n",
+         4, "editions.b.principals.1", "may belong to one"),
+        ("sources:\n  x: {kind: documents, path: docs}\n  a b: {kind: documents, path: docs}\n", 3, "sources.a b", "may hold letters"),
+        ("sources: {x: {kind: documents, path: docs}}\npolicy:\n- decide_by: [recency]\n- when:\n    source: z\n  decide_by: [recency]\n",
+         5, "policy.1.when.source", "does not exist"),
+        ("sources:\n  x:\n    kind: documents\n    path: docs\n    path: other\n", 5, "sources.x.path",
+         "stands twice: on line 4 and on line 5"),
+        ("name: a\nsources: {x: {kind: documents, path: docs}}\npolicy:\n- when: {kind: records, kind: texts}\n  decide_by: [recency]\n", 4,
+         "policy.0.when.kind", "stands twice"),
         ("sources: {x: {kind: documents, path: docs}}\nrun_date: someday\n", 2, "run_date", "date"),
         ("sources: {x: {kind: documents, path: docs}}\nentities:\n  a:\n    identity: keys\n", 4, "entities.a.identity", "key"),
     ],
@@ -81,6 +94,16 @@ def test_a_variable_that_is_not_set_is_refused_with_its_line(tmp_path):
     error = refused(tmp_path, "name: a\nsources: {x: {kind: documents, path: '${BASE}/docs'}}")
     assert error.line == 2
     assert "BASE" in error.message
+
+
+def test_a_variable_in_a_comment_is_left_alone(tmp_path):
+    text = "# set ${NAME}\nname: ${WHO}#x # not ${OTHER}\nsources:\n  x: {kind: documents, path: '# ${BASE} #'} # '${NONE}'\n  # ${END}"
+    config = read(tmp_path, text, WHO="acme", BASE="/data")
+    assert (config.name, config.sources["x"].path) == ("acme#x", "# /data #")
+
+
+def test_a_principal_may_be_named_twice_in_its_own_edition():
+    assert parse({**SMALLEST, "editions": {"a": {"audiences": ["x"], "principals": ["desk", "desk"]}}}).editions["a"].principals
 
 
 def test_the_file_is_found_in_a_folder_above(tmp_path):

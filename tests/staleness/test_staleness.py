@@ -209,6 +209,31 @@ def test_a_copy_older_than_its_source_allows_is_stale_by_itself(day, fires):
         assert row["evidence"] == "Its copy is from 2024-12-23, older than the 7 days that its source allows."
 
 
+def copied(kind, day=23, limit="7d"):
+    """A source `a` of a kind, whose copy is of a day of December."""
+    taken = {"kind": kind, "observed_at": datetime(2024, 12, day, tzinfo=UTC)} if day else {"kind": kind}
+    columns = {"columns": {"subject": "s", "attribute": "a", "value": "v"}} if kind == "claims" else {}
+    settings = {"kind": kind, "path": "a.csv", **columns, **({"max_age": limit} if limit else {})}
+    return World(sources={"a": taken}, config={"sources": {"a": settings}})
+
+
+@pytest.mark.parametrize(("day", "limit", "fires"), [(23, "7d", True), (24, "7d", False), (None, "7d", False), (1, None, False)])
+@pytest.mark.parametrize("kind", ["records", "claims"])
+def test_an_export_or_a_claims_table_older_than_allowed_is_stale_by_itself(kind, day, limit, fires):
+    world = copied(kind, day, limit)
+    rows = found(world.record("a", "x.gov") if kind == "records" else world, "age")
+    assert rows.height == fires
+    if fires:
+        row, target = only(rows), ("record", "x.gov") if kind == "records" else ("source", "a")
+        assert (row["target_kind"], row["target_id"], row["source"]) == (*target, "a")
+        assert (row["is_stale"], row["since"]) == (True, date(2024, 12, 31))
+        assert row["evidence"] == "Its copy is from 2024-12-23, older than the 7 days that its source allows."
+
+
+def test_a_record_that_is_gone_is_removed_and_not_aged():
+    assert found(copied("records").record("a", "x.gov", removed_on=TONIGHT), "age").height == 0
+
+
 def test_a_copy_of_an_unknown_day_or_without_a_limit_is_not_too_old():
     world = page()
     world.config = with_source(max_age="7d")

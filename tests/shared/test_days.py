@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canonry.ingest.dates import order_of, parse_day
+from canonry.days import order_of, parse_day
 
 DAY = date(2024, 3, 14)
 

@@ -1,4 +1,4 @@
-"""Days as sidecar tables write them. A day that could be read in two ways is not guessed."""
+"""Days as tables and front matter write them. A day that could be read in two ways is not guessed."""
 
 from __future__ import annotations
 
