@@ -58,7 +58,7 @@ def _cards(normalised: Normalised, matched: Matched, decided: Decided) -> pl.Dat
     """One card per entity: its standing value per attribute, with its status, where it comes from, and the copies that it stands on."""
     facts = decided.facts.join(matched.entities.select(subject_id="entity_id", entity_type="entity_type", name="name"), on="subject_id")
     if not facts.height:
-        return pl.DataFrame()
+        return pl.DataFrame(schema={"stands_on": pl.List(pl.String)})
     by = decided.claims.select("claim_id", "source", "record_id", "document_id", "dated_on", "date_kind")
     told = facts.join(by, on="claim_id", how="left")
     where = (

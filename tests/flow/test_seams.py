@@ -22,6 +22,7 @@ from tests.flow.company import CONFIG
 ENGINE = Path(canonry.__file__).parent
 # The places where the outside comes in, and why.
 EDGES = {
+    "api": "`canonry.run` is an edge like the command line: it reads the clock and the environment",
     "cli": "the command line reads the clock, the environment and the login name",
 }
 
