@@ -75,7 +75,8 @@ def one_page(likeness: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     Returns:
         Columns ``left_id``, ``right_id``, ``containment``, ``resemblance``, ``is_copy`` (equal content), ``similarity``, ``is_kin``.
     """
-    left, right = (names.select(pl.all().name.prefix(f"{side}_")) for side in ("left", "right"))
+    called = names.drop("title_terms", "terms")
+    left, right = (called.select(pl.all().name.prefix(f"{side}_")) for side in ("left", "right"))
     pairs = likeness.join(left, left_on="left_id", right_on="left_document_id").join(
         right, left_on="right_id", right_on="right_document_id"
     )
@@ -92,7 +93,7 @@ def one_page(likeness: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     pairs = pairs.with_columns(is_copy=pl.col("left_content_hash") == pl.col("right_content_hash"))
     named = (same_title & (shared >= SAME_TITLE.threshold)) | (like_name & same_numbers & (shared >= LIKE_NAME.threshold))
     strong = (pl.col("is_copy") | named | (same_numbers & (both >= ANY_NAME.threshold))).fill_null(value=False)
-    told = _told(pairs.with_columns(strong=strong))
+    told = _told(pairs.with_columns(strong=strong), names)
     mutual = same_numbers & (shared >= RENAMED.threshold) & (both >= RENAMED.threshold / 2)
     kept = pairs.with_columns(is_page=strong | (mutual & (told >= 1.0)), is_kin=mutual & (told >= KIN)).filter(
         pl.col("is_page") | pl.col("is_kin")
@@ -103,7 +104,7 @@ def one_page(likeness: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     ).sort("left_id", "right_id")
 
 
-def _told(pairs: pl.DataFrame) -> pl.Series:
+def _told(pairs: pl.DataFrame, names: pl.DataFrame) -> pl.Series:
     """How far two pages tell of each other's title, for pairs that are each other's best match; else 0.
 
     1.0 when each text holds all the words that only the other's title has, KIN when one of them does for half of them.
@@ -115,6 +116,9 @@ def _told(pairs: pl.DataFrame) -> pl.Series:
     ends = [across.select("row", "resemblance", one=f"{a}_id", other=f"{b}_id") for a, b in (("left", "right"), ("right", "left"))]
     ranked = pl.concat(ends).sort("one", -pl.col("resemblance"), "other").unique("one", keep="first", maintain_order=True)
     mutual = across.filter(pl.col("row").is_in(ranked.filter(pl.len().over("row") > 1)["row"].implode()))
+    for side in ("left", "right"):  # only here: the words of every page beside every pair would fill the memory
+        spoken = names.select(pl.col("document_id", "title_terms", "terms").name.prefix(f"{side}_"))
+        mutual = mutual.join(spoken, left_on=f"{side}_id", right_on=f"{side}_document_id")
     shares = []
     for one, other in (("left", "right"), ("right", "left")):
         own = pl.col(f"{one}_title_terms").list.set_difference(f"{other}_title_terms")
