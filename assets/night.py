@@ -15,6 +15,7 @@ from pydantic import Field, PrivateAttr
 
 import canonry
 from canonry import flow, store
+from canonry.bench import FolderBench
 from canonry.errors import CanonryError, RunFailedError, UsageError
 from canonry.publish import lock
 from canonry.workspace import RunOptions, Workspace
@@ -108,7 +109,7 @@ class Nights(dg.ConfigurableResource[Any]):
         return workspace.config.run_date or (_day(self.scheduled_on) if self.scheduled_on else now.date())
 
 
-class _Bench(flow.FolderBench):
+class _Bench(FolderBench):
     """The results of a night as Parquet; says what is missing when stages are run without those before them."""
 
     def get(self, edition: str, kind: str) -> Any:

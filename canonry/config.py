@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from rapidfuzz import process
 
 from canonry.errors import ConfigError
 from canonry.ids import digest_json
+from canonry.settings import expanded, line_of, nearest, refuse_repeated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
 
 _OWN_EDITION = "full"
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 ValueType = Literal[
     "text", "name", "organization", "person", "address", "email", "phone", "url", "date", "datetime", "time", "money", "number",
@@ -285,7 +283,7 @@ class Config(Strict):
         _one_edition_each(self.editions)
         for number, rule in enumerate(self.policy):
             if rule.when.source and rule.when.source not in self.sources:
-                msg = f"a policy rule names the source {rule.when.source!r}, which does not exist{_nearest(rule.when.source, self.sources)}"
+                msg = f"a policy rule names the source {rule.when.source!r}, which does not exist{nearest(rule.when.source, self.sources)}"
                 raise _MisplacedError(msg, "policy", str(number), "when", "source")
         return self
 
@@ -310,7 +308,7 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
     except OSError as e:
         msg = f"cannot read {path}: {e.strerror}."
         raise ConfigError(msg, "Run `canonry init FOLDER` to make one, or name it with --config.") from e
-    text = _expand(text, environment, path)
+    text = expanded(text, environment, path)
     try:
         body = yaml.safe_load(text)
         node = yaml.compose(text)
@@ -318,7 +316,7 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
         mark = getattr(e, "problem_mark", None)
         raise ConfigError(f"not valid YAML: {getattr(e, 'problem', e)}", file=path.name, line=mark.line + 1 if mark else None) from e
     if node is not None:
-        _refuse_repeated(node, path.name, (), set())
+        refuse_repeated(node, path.name, (), set())
     if not isinstance(body, dict):
         msg = "the configuration must be a mapping with the key sources"
         raise ConfigError(msg, "The smallest file is `sources: {x: {kind: documents, path: docs}}`.", file=path.name, line=1)
@@ -333,10 +331,10 @@ def parse(body: dict[str, Any], file: str = "canonry.yaml", node: yaml.Node | No
         first = next((x for x in e.errors() if x["type"] == "extra_forbidden"), e.errors()[0])  # a misspelt key explains a missing one
         place = _place(first)
         key = ".".join(place)
-        line = _line_of(node, place) if node else None
+        line = line_of(node, place) if node else None
         if first["type"] == "extra_forbidden":
             valid = _keys_at(place[:-1])
-            raise ConfigError(f"unknown key {key!r}{_nearest(place[-1], valid)}", file=file, line=line, key=key) from e
+            raise ConfigError(f"unknown key {key!r}{nearest(place[-1], valid)}", file=file, line=line, key=key) from e
         if first["type"] == "missing":
             raise ConfigError(f"the key {key!r} is missing", file=file, line=line, key=key) from e
         message = str(first["msg"]).removeprefix("Value error, ")
@@ -351,25 +349,6 @@ def _place(error: ErrorDetails) -> list[str]:
     return [str(p) for p in error["loc"] if not str(p).startswith("function-")]
 
 
-def _refuse_repeated(node: yaml.Node, file: str, place: tuple[str, ...], seen: set[int]) -> None:
-    """Refuse a mapping in which a key stands twice: YAML would silently keep the last."""
-    if id(node) in seen or not isinstance(node, yaml.CollectionNode):
-        return
-    seen.add(id(node))
-    if isinstance(node, yaml.SequenceNode):
-        for number, value in enumerate(node.value):
-            _refuse_repeated(value, file, (*place, str(number)), seen)
-        return
-    lines: dict[str, int] = {}
-    for key, value in node.value:
-        name, line = str(key.value), key.start_mark.line + 1
-        if name in lines:
-            msg = f"the key {name!r} stands twice: on line {lines[name]} and on line {line}"
-            raise ConfigError(msg, "Put both into one, or take one out.", file=file, line=line, key=".".join((*place, name)))
-        lines[name] = line
-        _refuse_repeated(value, file, (*place, name), seen)
-
-
 def find(start: Path) -> Path:
     """Look for ``canonry.yaml`` in a folder and in those above it."""
     for folder in (start, *start.parents):
@@ -377,39 +356,6 @@ def find(start: Path) -> Path:
             return folder / "canonry.yaml"
     msg = "no canonry.yaml here or above."
     raise ConfigError(msg, "Run `canonry init FOLDER` to make one, or name it with --config.")
-
-
-def _expand(text: str, environment: Mapping[str, str], path: Path) -> str:
-    def put(found: re.Match[str]) -> str:
-        if found[1] not in environment:
-            line = text.count("\n", 0, found.start()) + 1
-            msg = f"the environment has no variable {found[1]}"
-            raise ConfigError(msg, "Set it, or write the value into the file.", file=path.name, line=line)
-        return environment[found[1]]
-
-    spoken = _spoken(text)
-    return _VARIABLE.sub(lambda found: put(found) if spoken(found.start()) else found[0], text)
-
-
-def _spoken(text: str) -> Callable[[int], bool]:
-    """Give a function that says whether a position is part of what YAML reads, and not of a comment."""
-    bland = _VARIABLE.sub(lambda found: "x" * len(found[0]), text)  # the same length, and plain in every context
-    try:
-        spans = [(t.start_mark.index, t.end_mark.index) for t in yaml.scan(bland) if t.end_mark.index > t.start_mark.index]
-    except yaml.YAMLError:
-        return lambda _: True  # what is wrong is said when it is read
-    starts = [start for start, _ in spans]
-
-    def spoken(at: int) -> bool:
-        before = bisect_right(starts, at) - 1
-        return before >= 0 and at < spans[before][1]
-
-    return spoken
-
-
-def _nearest(word: str, valid: Any) -> str:
-    best = process.extractOne(word, list(valid), score_cutoff=60) if valid else None
-    return f"; did you mean {best[0]!r}?" if best else f"; valid are: {', '.join(sorted(valid))}" if valid else ""
 
 
 def _keys_at(place: list[str]) -> list[str]:
@@ -429,18 +375,3 @@ def _resolve(part: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
         if "$ref" in option:
             return dict(defs[option["$ref"].rsplit("/", 1)[-1]])
     return part
-
-
-def _line_of(node: yaml.Node, place: list[str]) -> int:
-    """The line of the deepest key on the path that exists in the file."""
-    line, here = node.start_mark.line + 1, node
-    for step in place:
-        if isinstance(here, yaml.MappingNode):
-            hit = next(((k, v) for k, v in here.value if k.value == step), None)
-            if hit is None:
-                break
-            line, here = hit[0].start_mark.line + 1, hit[1]
-        elif isinstance(here, yaml.SequenceNode) and step.isdigit() and int(step) < len(here.value):
-            here = here.value[int(step)]
-            line = here.start_mark.line + 1
-    return line

@@ -10,12 +10,13 @@ import inspect
 import json
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from canonry import frames, journal, operating, store
 from canonry.arbitrate import arbitrate
+from canonry.bench import MemoryBench
 from canonry.claims import claims
 from canonry.conflicts import conflicts
 from canonry.context import RunContext
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from canonry.bench import Bench
     from canonry.context import History
     from canonry.publish import Gate
     from canonry.workspace import Progress, RunOptions, Workspace
@@ -116,50 +118,6 @@ CONTRACTS: Mapping[str, Mapping[str, str]] = {
     "publish": {n: n for n in ("release", "_postings")},
 }
 """Stage → frame of its result → the published table whose contract that frame keeps; Dagster's schemas and checks follow it."""
-
-
-class Bench(Protocol):
-    """Where the results of a night lie between its stages."""
-
-    def put(self, edition: str, result: Any) -> None:
-        """Keep a result; the edition is empty for what all editions share."""
-        ...
-
-    def get(self, edition: str, kind: str) -> Any:
-        """Give a result back by the name of its class."""
-        ...
-
-
-class MemoryBench:
-    """Results in memory, for a night in one process."""
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self._kept: dict[tuple[str, str], Any] = {}
-
-    def put(self, edition: str, result: Any) -> None:
-        """See `Bench.put`."""
-        self._kept[edition, type(result).__name__] = result
-
-    def get(self, edition: str, kind: str) -> Any:
-        """See `Bench.get`."""
-        return self._kept[edition, kind]
-
-
-class FolderBench:
-    """Results as Parquet files, for a night whose stages are separate steps."""
-
-    def __init__(self, folder: Path) -> None:
-        """Name the folder of this night."""
-        self.folder = folder
-
-    def put(self, edition: str, result: Any) -> None:
-        """See `Bench.put`."""
-        frames.save(result, self.folder / (edition or "_all") / type(result).__name__)
-
-    def get(self, edition: str, kind: str) -> Any:
-        """See `Bench.get`."""
-        return frames.load(getattr(frames, kind), self.folder / (edition or "_all") / kind)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from canonry.cli.session import Session, command
 from canonry.errors import UsageError
 
 
-@command("report", "canonry report", "canonry report -o /tmp/conflicts.html", "canonry report --release parent")
+@command("report", "canonry report", "canonry report -o conflicts.html", "canonry report --release parent")
 @click.option(
     "-o",
     "--output",

@@ -22,7 +22,6 @@ _COMMENT = re.compile(r"^(?:```|~~~).*?^(?:```|~~~)|`[^`\n]+`|(<!--.*?(?:-->|\Z)
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|<[a-z][^<>]*\shidden(?=[\s=>/])", re.IGNORECASE
 )
-_MARKED = re.compile(r"\]\([^)\n]*\)|<[^>\n]+>|!\[")  # link targets and tags: not part of the plain text
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(\s*<?([^)\s>]+)|<(https?://[^>\s]+)>")
 _TAG = re.compile(r"</?[A-Za-z][^>]*>")
 _TEMPLATE = re.compile(r"<%.*?%>|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
@@ -93,25 +92,6 @@ def parse(raw: str, media: str) -> Parsed:
         hidden |= commented or concealed or bool(_HIDING.search(text))
     blocks = list(_blocks(text, media))
     return Parsed(text, blocks, [a or b for a, b in _LINK.findall(text)], meta, hidden, fault)
-
-
-def locate(raw: str, plain: str) -> list[tuple[int, int]]:
-    """Find each word of the plain form of a block in its raw form.
-
-    Returns:
-        One span in `raw` per blank-separated word of `plain`; a word that cannot be found gets the place reached so far.
-    """
-    masked = _MARKED.sub(lambda m: " " * len(m.group(0)), raw)
-    spans, at = [], 0
-    for word in plain.split():
-        hit = masked.find(word, at)
-        hit = raw.find(word, at) if hit < 0 else hit
-        if hit >= 0:
-            at = hit + len(word)
-            spans.append((hit, at))
-        else:
-            spans.append((at, at))
-    return spans
 
 
 def _without_comments(text: str) -> tuple[str, bool]:

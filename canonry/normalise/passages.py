@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from canonry.ids import digest, slug
-from canonry.normalise.markup import Block, Parsed, locate
-from canonry.text import normal, sentences
+from canonry.text import locate, normal, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from canonry.normalise.markup import Block, Parsed
 
 PASSAGE_CHARACTERS = 1200  # about 250 tokens: what the embedding model reads, and what one topic fills
 _INSTRUCTION = re.compile(

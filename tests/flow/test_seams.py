@@ -12,6 +12,7 @@ import pytest
 
 import canonry
 from canonry import flow, frames
+from canonry.bench import FolderBench
 from canonry.config import parse
 from canonry.context import RunContext, narrow
 from canonry.errors import UndeclaredReadError
@@ -144,7 +145,7 @@ def test_results_survive_a_folder_between_the_stages(company, tmp_path):
     from tests.flow.company import NOW
 
     company.run()
-    night = flow.Night(company.workspace, RunOptions(now=NOW, run_date=company.day), bench=flow.FolderBench(tmp_path / "bench"))
+    night = flow.Night(company.workspace, RunOptions(now=NOW, run_date=company.day), bench=FolderBench(tmp_path / "bench"))
     night.ingest()
     for stage in flow.PER_EDITION:
         night.advance(stage)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canonry.normalise.markup import locate, parse
+from canonry.normalise.markup import parse
+from canonry.text import locate
 
 
 def plains(parsed, *kinds):
