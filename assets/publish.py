@@ -59,6 +59,7 @@ def _report(workspace: Workspace) -> dict[str, Any]:
     page = workspace.base / "report.html"
     try:
         page.touch(mode=0o600)
+        page.chmod(0o600)
         page.write_text(report.render(workspace.store, name=workspace.config.name), encoding="utf-8")
     except OSError as e:  # the release is current; a page that cannot be written does not undo it
         return {"report": dg.MetadataValue.text(f"not written: {e.strerror}")}

@@ -49,11 +49,6 @@ def slug(heading: str) -> str:
     return re.sub(r"[\s\-]+", "-", _NOT_WORD.sub(" ", text).strip()).strip("-")
 
 
-def document_id(source: str, path: str) -> str:
-    """Name a document by its source and its path in it."""
-    return f"{source}/{path}"
-
-
 def entity_id(entity_type: str, key: str) -> str:
     """Name an entity by its type and the normal form of its key; the id is also its cite."""
     return f"{entity_type}/{key}"

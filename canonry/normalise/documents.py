@@ -36,8 +36,9 @@ def parsed_once(run: RunContext, documents: pl.DataFrame) -> pl.DataFrame:
 
 
 def _parse_key() -> pl.Expr:
+    """What later steps are keyed by too: their rows hold ordinals of the parse, so the version of the parser is part of it."""
     return pl.struct("text", "media").map_batches(
-        lambda s: pl.Series([digest(t["media"], t["text"]) for t in s.to_list()], dtype=pl.String), return_dtype=pl.String
+        lambda s: pl.Series([digest(str(_PARSE), t["media"], t["text"]) for t in s.to_list()], dtype=pl.String), return_dtype=pl.String
     )
 
 

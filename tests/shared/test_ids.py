@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canonry.ids import digest, digest_json, document_id, entity_id, record_cite, slug
+from canonry.ids import digest, digest_json, entity_id, record_cite, slug
 
 
 @given(st.lists(st.text(max_size=5), max_size=4), st.lists(st.text(max_size=5), max_size=4))
@@ -28,6 +28,5 @@ def test_a_slug_of_a_slug_is_itself_and_fits_an_address(heading):
 
 def test_cites_name_the_place():
     assert slug("Booking leave & time-off!") == "booking-leave-time-off"
-    assert document_id("live", "a/b.md") == "live/a/b.md"
     assert entity_id("domain", "18f.gov") == "domain/18f.gov"
     assert record_cite("register", "1|2") == "register/1|2"
