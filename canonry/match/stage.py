@@ -90,7 +90,7 @@ def _page_families(documents: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame
 
 
 def _standing(document: dict[str, Any], *, is_older: bool) -> tuple[Any, ...]:
-    """What makes a member stand for its family: not superseded, authority, an exact date, the newest one, most text."""
+    """What makes a member stand for its family: not superseded, authority, an exact date, the newest one; at last its id."""
     dated = document["dated_on"].toordinal() if document["dated_on"] else 0
     return (
         is_older,
