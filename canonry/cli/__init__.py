@@ -38,6 +38,7 @@ SECTIONS = {
         "diff": "Compare two releases.",
         "rollback": "Make an earlier release current.",
         "verify": "Check that releases are what was published.",
+        "gc": "Remove releases and copies that are no longer kept.",
     },
 }
 _MODULES = {
@@ -45,7 +46,7 @@ _MODULES = {
     "status": "status", "list": "lists", "explain": "explain", "report": "report",
     "search": "search", "context": "ask", "fact": "ask", "eval": "evaluate",
     "rule": "rule", "unrule": "rule", "accept": "accept",
-    "releases": "releases", "diff": "releases", "rollback": "releases", "verify": "releases",
+    "releases": "releases", "diff": "releases", "rollback": "releases", "verify": "releases", "gc": "releases",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""``canonry releases``, ``diff``, ``rollback`` and ``verify``: what can be done with releases that exist."""
+"""``canonry releases``, ``diff``, ``rollback``, ``verify`` and ``gc``: what can be done with releases that exist."""
 
 from __future__ import annotations
 
@@ -129,3 +129,23 @@ def _verified(names: list[str], problems: list[Problem]) -> None:
         output.remark("next: canonry rollback to a release that is not named here, then canonry run")
     else:
         output.line(f"{output.number(len(names), 'release')} checked: all are as they were published.", style="green")
+
+
+@command("gc", "canonry gc --dry-run", "canonry gc --keep 2")
+@click.option("--keep", type=click.IntRange(1), metavar="N", help="So many of the newest releases stay; default: `keep.releases`.")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and remove nothing.")
+def gc_command(session: Session, keep: int | None, *, dry_run: bool) -> None:
+    """Remove old releases, copies of sources that no kept release names, and what dead runs left.
+
+    Each night does the same by itself. The current release, its parent and the newest one always stay.
+    """
+    gone = publish.collect(session.store, keep or session.workspace.config.keep.releases, dry_run=dry_run)
+    session.answer({**asdict(gone), "dry_run": dry_run}, lambda: _collected(gone, dry_run=dry_run))
+
+
+def _collected(gone: publish.Collected, *, dry_run: bool) -> None:
+    for kind, names in (("release", gone.releases), ("copy of a source", gone.copies), ("left by a dead run", gone.orphans)):
+        for name in names:
+            output.line(f"{'would go' if dry_run else 'gone'}: {kind} {name}")
+    if not (gone.releases or gone.copies or gone.orphans):
+        output.line("Nothing to remove.")

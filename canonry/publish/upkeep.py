@@ -102,7 +102,9 @@ def rollback(store: Path, release_id: str | None, journal_folder: Path, *, now: 
         return there
 
 
-def collect(store: Path, keep_releases: int, keep_days: int | None = None, run_date: date | None = None) -> Collected:
+def collect(
+    store: Path, keep_releases: int, keep_days: int | None = None, run_date: date | None = None, *, dry_run: bool = False
+) -> Collected:
     """Remove old releases, copies of sources that no kept release names, and what dead runs left.
 
     The current release, its parent and the newest one always stay. Age is counted in sequence numbers, never in file times.
@@ -112,6 +114,7 @@ def collect(store: Path, keep_releases: int, keep_days: int | None = None, run_d
         keep_releases: How many of the newest releases stay.
         keep_days: With `run_date`: releases of an older run date go too, even when they are among the newest.
         run_date: The day that counts as today.
+        dry_run: Say what would go, remove nothing.
 
     Raises:
         LockedError: A run is under way.
@@ -127,10 +130,13 @@ def collect(store: Path, keep_releases: int, keep_days: int | None = None, run_d
         gone = [m.release_id for m in kept if m not in stay]
         left = [*orphans(store), *(store / COPIES).glob("*/.tmp-*")]
         copies = _unnamed_copies(store, [*stay, here])
+        found = Collected(tuple(gone), _relative(store, copies), _relative(store, left))
+        if dry_run:
+            return found
         asides = [copy.rename(copy.with_name(f".tmp-{copy.name}")) for copy in copies]  # a copy is there whole or not at all
         for path in (*(stores.release_folder(store, r) for r in gone), *left, *asides):
             remove(path)
-        return Collected(tuple(gone), _relative(store, copies), _relative(store, left))
+        return found
 
 
 def _here(store: Path, release_id: str | None) -> Manifest | None:

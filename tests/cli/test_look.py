@@ -175,3 +175,13 @@ def test_the_doctor_names_every_problem_with_its_next_step(company, break_it, na
 def test_the_doctor_warns_of_folders_that_others_may_open(company):
     (company.root / ".canonry").chmod(0o755)
     assert f"chmod go-rwx {company.root / '.canonry'}" in company.call("doctor").stdout.replace("\n", " ")
+
+
+def test_gc_says_what_would_go_before_it_removes_anything(two_nights):
+    first = two_nights.json("releases")[0]["release_id"]
+    (two_nights.root / "store" / ".staging-dead").mkdir()
+    planned = two_nights.json("gc", "--dry-run")
+    assert planned == {"releases": [], "copies": [], "orphans": [".staging-dead"], "dry_run": True}
+    assert "gone: left by a dead run .staging-dead" in two_nights.call("gc", "--keep", "1").stdout
+    assert "Nothing to remove." in two_nights.call("gc").stdout
+    assert two_nights.json("releases")[0]["release_id"] == first, "the parent of the current release stays"
