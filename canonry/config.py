@@ -94,6 +94,26 @@ class ClaimColumns(Strict):
     observed_at: str | None = None
 
 
+class SignalSwitches(Strict):
+    """Which signs of age count for a source: each does unless it is switched off. What is gone or held stays so, said or not."""
+
+    expired: bool = True
+    replaced: bool = True
+    older_version: bool = True
+    removed: bool = True
+    absent_from_authority: bool = True
+    review_overdue: bool = True
+    age: bool = True
+    contradicted: bool = True
+    owner_gone: bool = True
+    broken_link: bool = True
+    dead_reference: bool = True
+    dependency_stale: bool = True
+    source_silent: bool = True
+    stamped_date: bool = True
+    source_held: bool = True
+
+
 class Source(Strict):
     """One place that documents, records or claims come from."""
 
@@ -108,6 +128,7 @@ class Source(Strict):
     metadata: Sidecar | None = None
     review_every: Days | None = None
     max_age: Days | None = None
+    signals: SignalSwitches = SignalSwitches()
     max_drop: float = Field(0.5, gt=0, le=1)
     url: str | None = None
     format: Literal["csv", "tsv", "xlsx", "xls", "json", "jsonl"] | None = None

@@ -9,15 +9,15 @@ import polars as pl
 from canonry import published
 from canonry.frames import Curated, stack
 from canonry.ids import digest
+from canonry.links import moves
 from canonry.published import CONTEXT, EXCLUDED, STALENESS
+from canonry.signals import agreeing, heard
 from canonry.similarity import vectors
 
 if TYPE_CHECKING:
     from canonry.context import RunContext
     from canonry.frames import Decided, Matched, Normalised, Scored, Signals
 
-_SOFT_TOGETHER = 2  # soft signals that must agree before an item is stale
-_NOT_TOGETHER = ("stamped_date", "source_held")  # remarks on the date and the source, not on the content
 _NONE = pl.lit(None, dtype=pl.String)
 
 
@@ -27,14 +27,14 @@ def curate(  # noqa: PLR0913, PLR0917  (one result per stage that it joins)
     """Divide the items into context and excluded, by the precedence of the contract.
 
     Args:
-        run: Reads quality.floor, protect, keep.days; the parent release; the encoder for what is served.
+        run: Reads quality.floor, protect, sources.*.signals; the parent release; the encoder for what is served.
         normalised: Documents, records, sources.
         matched: Families.
         decided: Conflicts, claims and rulings.
         signals: Staleness before arbitration.
         scored: All items with their scores.
     """
-    staleness = _verdicts(signals, decided)
+    staleness = _verdicts(run, normalised.documents, signals, decided)
     items = scored.items.join(scored.components.select("item_id", quality=pl.col("quality").cast(pl.Float64)), on="item_id")
     items = _with_signals(items, staleness).join(_gone(matched, staleness), on="entity_id", how="left")
     items = _with_reason(run, items, matched)
@@ -64,7 +64,7 @@ def _withheld(run: RunContext, left: pl.DataFrame) -> pl.DataFrame:
     return left.with_columns(text=pl.when(pl.col("reason") == "quarantined").then(pl.lit("")).otherwise("text"))
 
 
-def _verdicts(signals: Signals, decided: Decided) -> pl.DataFrame:
+def _verdicts(run: RunContext, documents: pl.DataFrame, signals: Signals, decided: Decided) -> pl.DataFrame:
     """The second pass: what lost a conflict is contradicted; soft signals that agree make stale; a person's word makes fresh."""
     found = signals.signals
     lost = decided.conflict_claims.filter(pl.col("wins") == False).join(  # noqa: E712
@@ -79,10 +79,7 @@ def _verdicts(signals: Signals, decided: Decided) -> pl.DataFrame:
         is_stale=pl.lit(value=False),
         score=pl.lit(0.5),
     )
-    every = stack([found, contradicted], STALENESS.schema)
-    soft = pl.col("signal").is_in(published.SOFT_SIGNALS) & ~pl.col("signal").is_in(_NOT_TOGETHER)
-    together = (soft.cast(pl.Int64).sum().over("target_kind", "target_id", "source") >= _SOFT_TOGETHER) & soft
-    every = every.with_columns(is_stale=pl.col("is_stale") | together)
+    every = agreeing(stack([found, heard(run.config, stack([contradicted], STALENESS.schema))], STALENESS.schema), documents)
     valid = decided.rulings.filter((pl.col("verdict") == "still-valid") & (pl.col("status") == "applies"))["applied_to"].to_list()
     return every.with_columns(is_stale=pl.col("is_stale") & ~pl.col("document_id").is_in(valid).fill_null(value=False))
 
@@ -104,11 +101,16 @@ def _with_signals(items: pl.DataFrame, staleness: pl.DataFrame) -> pl.DataFrame:
         soft=(stale & pl.col("signal").is_in(published.SOFT_SIGNALS)).any(),
         signals=pl.col("signal"),
     )
-    aged = staleness.filter((pl.col("signal") == "age") & pl.col("is_stale"))["source"].unique().to_list()
+    outlived = (pl.col("signal") == "age") & (pl.col("score") == 1.0)  # the whole copy; a page that is old for its source weighs less
+    aged = staleness.filter(outlived & pl.col("is_stale"))["source"].unique().to_list()
     on_aged = pl.col("stands_on").list.eval(pl.element().is_in(aged)).list.all() & (pl.col("stands_on").list.len() > 0)
-    return items.join(per, on="document_id", how="left").with_columns(
-        pl.col("superseded", "expired").fill_null(value=False),
+    ended = staleness.filter((pl.col("target_kind") == "passage") & hard("expired")).select(item_id="target_id", why_ended="evidence")
+    lent = items.join(per, on="document_id", how="left").join(ended, on="item_id", how="left")
+    return lent.with_columns(
+        pl.col("superseded").fill_null(value=False),
         pl.col("signals").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+        expired=pl.col("expired").fill_null(value=False) | pl.col("why_ended").is_not_null(),
+        why=pl.coalesce("why", "why_ended"),
         soft=pl.col("soft").fill_null(value=False) | on_aged.fill_null(value=False),
     )
 
@@ -226,6 +228,7 @@ def _with_status(items: pl.DataFrame) -> pl.DataFrame:
         flag("review_overdue", seen("review_overdue")),
         flag("undated", pl.col("date_basis").is_in(["none", "observed"])),
         flag("stamped_date", pl.col("is_stamped")),
+        flag("owner_gone", seen("owner_gone")),
         flag("broken_link", seen("broken_link")),
         flag("hidden_text", pl.col("is_hidden")),
         flag("instruction_like", pl.col("speaks")),
@@ -323,13 +326,8 @@ def _lineage(items: pl.DataFrame, matched: Matched, normalised: Normalised, deci
 
 def _id_changes(run: RunContext, normalised: Normalised) -> pl.DataFrame:
     """Documents that moved: removed at one path, there with the same content at another. What was noted before stays noted."""
-    gone = normalised.documents.filter(pl.col("removed_on").is_not_null()).select(
-        "source", "content_hash", old_id="document_id", since="removed_on"
-    )
-    here = normalised.documents.filter(pl.col("removed_on").is_null()).select("source", "content_hash", new_id="document_id")
-    moved = gone.join(here, on=["source", "content_hash"]).filter(pl.len().over("old_id") == 1)
-    now = moved.select("old_id", "new_id", "since", kind=pl.lit("document"), reason=pl.lit("moved: same content at another path"))
-    there = here["new_id"].implode()
+    now = moves(normalised.documents).with_columns(kind=pl.lit("document"), reason=pl.lit("moved: same content at another path"))
+    there = normalised.documents.filter(pl.col("removed_on").is_null())["document_id"].implode()
     before = run.history.table("id_changes").filter(pl.col("new_id").is_in(there) & ~pl.col("old_id").is_in(there))
     both = (
         stack([now, before], published.ID_CHANGES.schema)

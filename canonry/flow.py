@@ -75,10 +75,10 @@ PER_EDITION = (
     Stage("match", match, ("entities",)),
     Stage("claims", claims, ("entities",)),
     Stage("conflicts", conflicts, ("entities",)),
-    Stage("staleness", staleness, ("sources.*.review_every", "sources.*.max_age")),
+    Stage("staleness", staleness, ("sources.*.review_every", "sources.*.max_age", "sources.*.signals")),
     Stage("arbitrate", arbitrate, ("policy", "entities")),
     Stage("score", score, ("quality.weights",)),
-    Stage("curate", curate, ("quality.floor", "protect")),
+    Stage("curate", curate, ("quality.floor", "protect", "sources.*.signals")),
 )
 STAGES = ("ingest", *(s.name for s in PER_EDITION), "publish")
 
@@ -87,7 +87,7 @@ def needs() -> dict[str, tuple[str, ...]]:
     """Stage → the stages that it is made from."""
     maker = {"Ingested": "ingest", **{s.makes: s.name for s in PER_EDITION}}
     out = {"ingest": (), **{s.name: tuple(maker[t] for t in s.takes) for s in PER_EDITION}}
-    return {**out, "publish": ("ingest", "normalise", "match", "claims", "conflicts", "arbitrate", "curate")}
+    return {**out, "publish": ("ingest", "normalise", "match", "claims", "conflicts", "staleness", "arbitrate", "curate")}
 
 
 CONTRACTS: Mapping[str, Mapping[str, str]] = {
@@ -96,7 +96,7 @@ CONTRACTS: Mapping[str, Mapping[str, str]] = {
     "match": {n: n for n in ("families", "entities", "entity_members", "match_links", "coverage")},
     "claims": {n: n for n in ("claims", "coverage")},
     "conflicts": {"coverage": "coverage"},
-    "staleness": {"signals": "staleness"},
+    "staleness": {"signals": "staleness", "coverage": "coverage"},
     "arbitrate": {n: n for n in ("claims", "facts", "conflicts", "conflict_claims", "observations", "rulings")},
     "score": {"components": "quality_components"},
     "curate": {
@@ -272,7 +272,7 @@ def nightly(workspace: Workspace, options: RunOptions, progress: Progress | None
 def tables_of(bench: Bench, edition: str) -> dict[str, pl.DataFrame]:
     """Gather the published tables of one edition from the results of its stages."""
     curated, decided, matched = (bench.get(edition, kind) for kind in ("Curated", "Decided", "Matched"))
-    looked = [bench.get(edition, kind).coverage for kind in ("Matched", "Claimed", "Clashes")]
+    looked = [bench.get(edition, kind).coverage for kind in ("Matched", "Claimed", "Clashes", "Signals")]
     own = {
         n: getattr(curated, n)
         for n in (

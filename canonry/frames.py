@@ -292,9 +292,11 @@ class Signals:
 
     Attributes:
         signals: Shape of the published `staleness`.
+        coverage: Shape of the published table: how much had the yardstick that a signal needs.
     """
 
     signals: pl.DataFrame
+    coverage: pl.DataFrame
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,10 @@
-"""What a `replaced_by` of a document leads to."""
+"""Where documents went: what a `replaced_by` leads to, and pages that moved."""
 
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import polars as pl
+import polars as pl
 
 
 def successors(documents: pl.DataFrame) -> dict[str, str]:
@@ -38,3 +36,19 @@ def successors(documents: pl.DataFrame) -> dict[str, str]:
         if target:
             found[document] = target
     return found
+
+
+def moves(documents: pl.DataFrame) -> pl.DataFrame:
+    """Find documents that are gone at one path and there with the same content at one other path of their source.
+
+    Args:
+        documents: Columns ``document_id``, ``source``, ``content_hash``, ``removed_on``.
+
+    Returns:
+        Columns ``old_id``, ``new_id``, ``since`` (the day on which the old one was gone).
+    """
+    is_gone = pl.col("removed_on").is_not_null()
+    gone = documents.filter(is_gone).select("source", "content_hash", old_id="document_id", since="removed_on")
+    here = documents.filter(~is_gone).select("source", "content_hash", new_id="document_id")
+    moved = gone.join(here, on=["source", "content_hash"]).filter(pl.len().over("old_id") == 1)
+    return moved.select("old_id", "new_id", "since").sort("old_id")

@@ -9,12 +9,15 @@ import polars as pl
 from canonry.frames import Scored
 from canonry.ids import digest
 from canonry.published import COMPONENTS, NO_RANK, QUALITY_COMPONENTS
+from canonry.rhythm import rhythms
+from canonry.validity import of_passages
 
 if TYPE_CHECKING:
     from canonry.context import RunContext
     from canonry.frames import Decided, Matched, Normalised
 
-_HALF_LIFE = 1095.0  # days after which an item is half as fresh, until a source's own rhythm is known
+_HALF_LIFE = 1095.0  # days after which an item is half as fresh, where a source shows no rhythm of its own
+_HALF_LIVES = (180.0, 1095.0)  # bounds of a source's own: a quick one is not worthless in a month, nor a slow one fresh for ever
 _RANK_STEP = 0.25  # authority of rank r is 1 / (1 + step * (r - 1)): 1, 0.8, 0.67, …
 _CONTESTED, _CORRECTED = 0.3, 0.6  # agreement of an item that an open conflict touches; in which a claim lost
 _UNDECIDED_FAMILY = 0.5  # uniqueness where several versions stand side by side
@@ -32,7 +35,7 @@ def score(run: RunContext, normalised: Normalised, matched: Matched, decided: De
     """
     items = pl.concat([_passages(normalised), _cards(normalised, matched, decided)], how="diagonal_relaxed")
     items = _touched(items, decided, normalised)
-    components = _components(run, _ranked(items, normalised), matched, decided)
+    components = _components(run, _ranked(_paced(run, items, normalised), normalised), matched, decided)
     return Scored(items=items.sort("item_id"), components=_weighed(run, components))
 
 
@@ -49,9 +52,16 @@ def _passages(normalised: Normalised) -> pl.DataFrame:
         "is_hidden",
         "removed_on",
         "owner",
+        until="expires_on",
     )
     kept = normalised.passages.select("item_id", "cite", "document_id", "source", "path", "title", "heading", "text", "speaks")
-    return kept.join(lent, on="document_id").with_columns(kind=pl.lit("passage"), entity_id=pl.lit(None, pl.String))
+    items = kept.join(lent, on="document_id").with_columns(kind=pl.lit("passage"), entity_id=pl.lit(None, pl.String))
+    said = of_passages(normalised)
+    whole = said.filter("is_whole").select("document_id", page_from="valid_from", page_to="valid_to")
+    timed = items.join(said.select("item_id", "valid_from", "valid_to"), on="item_id", how="left").join(whole, on="document_id", how="left")
+    return timed.with_columns(valid_from=pl.coalesce("valid_from", "page_from"), valid_to=pl.coalesce("valid_to", "page_to", "until")).drop(
+        "until", "page_from", "page_to"
+    )
 
 
 def _cards(normalised: Normalised, matched: Matched, decided: Decided) -> pl.DataFrame:
@@ -120,6 +130,13 @@ def _own(normalised: Normalised) -> pl.Expr:
     return pl.col("sources").list.eval(pl.element().replace(dict(inner.iter_rows())))
 
 
+def _paced(run: RunContext, items: pl.DataFrame, normalised: Normalised) -> pl.DataFrame:
+    """Add the half-life of the source: half of its pages are changed within it."""
+    low, high = _HALF_LIVES
+    own = {s: min(max(r.half_life, low), high) for s, r in rhythms(normalised.documents, run.run_date).items()}
+    return items.with_columns(half_life=pl.col("source").replace_strict(own, default=_HALF_LIFE, return_dtype=pl.Float64))
+
+
 def _ranked(items: pl.DataFrame, normalised: Normalised) -> pl.DataFrame:
     """Put what has no rank behind the worst rank there is; where nothing has one there is nothing to compare."""
     ranks = [r for r in (normalised.sources["authority"].max(), items["authority"].max()) if isinstance(r, int)]
@@ -186,7 +203,7 @@ def _components(run: RunContext, items: pl.DataFrame, matched: Matched, decided:
     passage = pl.col("kind") == "passage"
     return items.join(filled, on="entity_id", how="left").select(
         "item_id",
-        freshness=pl.when(pl.col("date_kind") != "unknown").then(pl.lit(0.5).pow(age / _HALF_LIFE)),
+        freshness=pl.when(pl.col("date_kind") != "unknown").then(pl.lit(0.5).pow(age / pl.col("half_life"))),
         agreement=pl.when("has_open").then(_CONTESTED).when(pl.col("corrections").is_not_null()).then(_CORRECTED).otherwise(1.0),
         authority=1.0 / (1.0 + _RANK_STEP * (pl.col("authority") - 1)),
         uniqueness=pl.when(passage).then(pl.when(pl.col("document_id").is_in(beside)).then(_UNDECIDED_FAMILY).otherwise(1.0)),

@@ -11,6 +11,7 @@ from canonry.claims.cells import cells, identified, says
 from canonry.claims.linked import linked
 from canonry.frames import CLAIMED, COVERAGE, Claimed, frame, shaped
 from canonry.operating import LINKED
+from canonry.validity import of_claims
 
 if TYPE_CHECKING:
     from canonry.context import RunContext
@@ -36,10 +37,10 @@ def claims(run: RunContext, normalised: Normalised, matched: Matched) -> Claimed
         from_names = from_names.join(matched.entities.select(subject_id="entity_id", subject="name"), on="subject_id")
     parts = [shaped(p, CLAIMED["claims"]) for p in (from_cells, from_names, from_versions) if p.height]
     found = pl.concat([pl.DataFrame(schema=CLAIMED["claims"]), *parts]).unique("claim_id", keep="first", maintain_order=True)
+    found = of_claims(found.with_columns(pl.col("modality").fill_null("is")), run.run_date)
     known = run.history.table("claims").select("claim_id", before="known_from")
     found = found.join(known, on="claim_id", how="left").with_columns(
         standing=pl.lit("alone"),
-        modality=pl.col("modality").fill_null("is"),
         known_from=pl.coalesce("before", pl.lit(run.run_date)),
     )
     return Claimed(

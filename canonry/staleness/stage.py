@@ -1,17 +1,22 @@
-"""Signs that something is out of date: each with since when, and evidence that a person can check."""
+"""The stage `staleness`: signs that something is out of date, before anything is decided."""
 
 from __future__ import annotations
 
-import posixpath
+import math
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 import polars as pl
 
-from canonry.frames import Signals, frame, stack
+from canonry.frames import COVERAGE, Signals, frame, stack
 from canonry.links import successors
 from canonry.published import NO_RANK, STALENESS
+from canonry.rhythm import age_of_pages, fitted, rhythms
+from canonry.signals import heard
+from canonry.staleness.owners import orphaned
+from canonry.staleness.references import broken, dead, dependent, local_links
+from canonry.staleness.rows import of_documents
+from canonry.validity import of_passages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,13 +32,14 @@ def staleness(run: RunContext, normalised: Normalised, matched: Matched) -> Sign
     """Collect the signals that do not depend on how conflicts are decided.
 
     Args:
-        run: Reads sources.*.review_every and max_age; the run date is "now".
+        run: Reads sources.*.review_every, max_age and signals; the run date is "now"; the parent release for pages that moved.
         normalised: Documents and records with their dates.
         matched: Directions between versions, entities.
     """
     documents = normalised.documents
-    parts = [
+    by_itself = [
         _expired(run, documents),
+        _worded(run, normalised),
         _replaced(documents),
         _older(documents, matched),
         _removed(documents, normalised.records),
@@ -43,22 +49,45 @@ def staleness(run: RunContext, normalised: Normalised, matched: Matched) -> Sign
         _aged_rows(run, normalised),
         _stamped(documents),
         _held(documents),
-        _broken(documents, normalised.links),
+        _unrevised(run, documents),
+        _silent(run, normalised),
     ]
-    signals = stack(parts, STALENESS.schema).unique(list(STALENESS.key), keep="first", maintain_order=True)
-    return Signals(signals=STALENESS.conform(signals))
-
-
-def _of_documents(rows: pl.DataFrame, signal: str, *, score: float, is_stale: bool) -> pl.DataFrame:
-    return rows.with_columns(
-        target_kind=pl.lit("document"), target_id="document_id", signal=pl.lit(signal), is_stale=pl.lit(is_stale), score=pl.lit(score)
+    found = heard(run.config, stack(by_itself, STALENESS.schema))
+    links = local_links(documents, normalised.links)
+    owners, looked_up = orphaned(normalised)
+    by_others = [
+        broken(documents, links, run.history.table("id_changes")),
+        dependent(documents, links, found),
+        dead(normalised, matched, found),
+        owners,
+    ]
+    signals = stack([found, heard(run.config, stack(by_others, STALENESS.schema))], STALENESS.schema)
+    return Signals(
+        signals=STALENESS.conform(signals.unique(list(STALENESS.key), keep="first", maintain_order=True)),
+        coverage=_coverage(run, documents, looked_up),
     )
 
 
 def _expired(run: RunContext, documents: pl.DataFrame) -> pl.DataFrame:
     rows = documents.filter(pl.col("expires_on") < run.run_date)
     said = rows.with_columns(since="expires_on", evidence=pl.format("It says itself that it expires on {}.", "expires_on"))
-    return _of_documents(said, "expired", score=1.0, is_stale=True)
+    return of_documents(said, "expired", score=1.0, is_stale=True)
+
+
+def _worded(run: RunContext, normalised: Normalised) -> pl.DataFrame:
+    """Pages and passages that say in their text until when they hold, or that they are over."""
+    told = of_passages(normalised).filter((pl.col("valid_to") < run.run_date) | pl.col("has_ended"))
+    named = told.join(normalised.documents.select("document_id", "source"), on="document_id")
+    whole = named.filter("is_whole").select(
+        "document_id", "source", "valid_to", "words", target_kind=pl.lit("document"), target_id="document_id"
+    )
+    part = named.filter(~pl.col("is_whole")).select(
+        "document_id", "source", "valid_to", "words", target_kind=pl.lit("passage"), target_id="item_id"
+    )
+    return pl.concat([whole, part]).with_columns(
+        signal=pl.lit("expired"), is_stale=pl.lit(value=True), score=pl.lit(0.9), since="valid_to",
+        evidence=pl.format("It says itself: “{}”.", "words"),
+    )  # fmt: skip
 
 
 def _replaced(documents: pl.DataFrame) -> pl.DataFrame:
@@ -70,7 +99,7 @@ def _replaced(documents: pl.DataFrame) -> pl.DataFrame:
         superseded_by=pl.col("document_id").replace_strict(after, default=None, return_dtype=pl.String),
     )
     circular = pl.col("document_id").is_in([d for d in after if _leads_back(d, after)])
-    return _of_documents(said, "replaced", score=1.0, is_stale=True).with_columns(is_stale=~circular)
+    return of_documents(said, "replaced", score=1.0, is_stale=True).with_columns(is_stale=~circular)
 
 
 def _leads_back(document: str, after: Mapping[str, str]) -> bool:
@@ -88,7 +117,7 @@ def _older(documents: pl.DataFrame, matched: Matched) -> pl.DataFrame:
     older = pl.when(pl.col("newer_id") == pl.col("left_id")).then("right_id").otherwise("left_id")
     rows = pairs.with_columns(document_id=older).sort("document_id", -pl.col("containment"), "newer_id").unique("document_id", keep="first")
     said = rows.with_columns(source=pl.col("document_id").str.split("/").list.first(), superseded_by="newer_id")
-    return _of_documents(said, "older_version", score=0.95, is_stale=True)
+    return of_documents(said, "older_version", score=0.95, is_stale=True)
 
 
 def _removed(documents: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
@@ -98,7 +127,7 @@ def _removed(documents: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
         target_kind=pl.lit("record"), target_id="record_id", signal=pl.lit("removed"), is_stale=pl.lit(value=True), score=pl.lit(1.0),
         since="removed_on", evidence=evidence,
     )  # fmt: skip
-    return stack([_of_documents(gone, "removed", score=1.0, is_stale=True), rows], STALENESS.schema)
+    return stack([of_documents(gone, "removed", score=1.0, is_stale=True), rows], STALENESS.schema)
 
 
 def _absent(normalised: Normalised, matched: Matched) -> pl.DataFrame:
@@ -145,7 +174,7 @@ def _overdue(run: RunContext, documents: pl.DataFrame) -> pl.DataFrame:
         due=pl.coalesce("review_on", pl.when(pl.col("date_kind") == "exact").then(pl.col("dated_on") + pl.duration(days="days")))
     )
     rows = due.filter(pl.col("due") < run.run_date).with_columns(since="due", evidence=pl.format("Its review was due on {}.", "due"))
-    return _of_documents(rows, "review_overdue", score=0.4, is_stale=False)
+    return of_documents(rows, "review_overdue", score=0.4, is_stale=False)
 
 
 def _aged(run: RunContext, documents: pl.DataFrame) -> pl.DataFrame:
@@ -156,7 +185,7 @@ def _aged(run: RunContext, documents: pl.DataFrame) -> pl.DataFrame:
         .with_columns(until=pl.col("observed_on") + pl.duration(days="days"))
         .filter(pl.col("until") < run.run_date)
     )
-    return _of_documents(_outlived(rows), "age", score=1.0, is_stale=True)
+    return of_documents(_outlived(rows), "age", score=1.0, is_stale=True)
 
 
 def _aged_rows(run: RunContext, normalised: Normalised) -> pl.DataFrame:
@@ -187,33 +216,63 @@ def _stamped(documents: pl.DataFrame) -> pl.DataFrame:
     rows = documents.filter("is_stamped").with_columns(
         evidence=pl.format("It shares the date {} with many others: a bulk edit or a migration.", "dated_on")
     )
-    return _of_documents(rows, "stamped_date", score=0.1, is_stale=False)
+    return of_documents(rows, "stamped_date", score=0.1, is_stale=False)
 
 
 def _held(documents: pl.DataFrame) -> pl.DataFrame:
     rows = documents.filter("is_held").with_columns(evidence=pl.lit("Its source could not be read; the last good copy stands in."))
-    return _of_documents(rows, "source_held", score=0.2, is_stale=False)
+    return of_documents(rows, "source_held", score=0.2, is_stale=False)
 
 
-def _broken(documents: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """Relative links to Markdown, text or HTML files that their source does not have."""
-    local = links.filter(
-        pl.col("target").str.contains(r"^[^:#?]+\.(?:md|markdown|html?|txt)(?:[#?].*)?$") & ~pl.col("target").str.starts_with("/")
-    )
-    there = set(documents.filter(pl.col("removed_on").is_null())["document_id"])
-    found = [
-        (document, target)
-        for document, target in local.iter_rows()
-        if posixpath.normpath(posixpath.join(posixpath.dirname(document), unquote(target.split("#")[0].split("?")[0]))) not in there
+def _unrevised(run: RunContext, documents: pl.DataFrame) -> pl.DataFrame:
+    """Pages untouched for longer than all but one in twenty of their source, by the source's own rhythm of change."""
+    fits = [
+        {"source": s, "half_life": f.half_life, "low": f.interval[0], "high": f.interval[1], "seldom": f.seldom, "n": f.n}
+        for s, f in sorted(rhythms(documents, run.run_date).items())
     ]
-    broken = (
-        pl.DataFrame(found, schema={"document_id": pl.String, "target": pl.String}, orient="row")
-        .group_by("document_id")
-        .agg(pl.col("target").unique().sort())
+    shape = {"source": pl.String, **dict.fromkeys(("half_life", "low", "high", "seldom"), pl.Float64), "n": pl.Int64}
+    dated = documents.filter(pl.col("removed_on").is_null() & (pl.col("date_basis") != "observed"))
+    aged = dated.join(frame(shape, fits), on="source").with_columns(age=age_of_pages(run.run_date))
+    rows = aged.filter(pl.col("age") > pl.col("seldom"))
+    days = [pl.col(c).round(0).cast(pl.Int64) for c in ("half_life", "low", "high", "seldom")]
+    said = rows.with_columns(
+        since=pl.col("dated_on") + pl.duration(days=pl.col("seldom").ceil().cast(pl.Int64)),
+        evidence=pl.format(
+            "It is unchanged for {} days. In {} half of the pages changed within {} days ({} to {}, from {} dates), nearly all within {}.",
+            "age", "source", *days[:3], "n", days[3],
+        ),
+    )  # fmt: skip
+    return of_documents(said, "age", score=0.4)
+
+
+def _silent(run: RunContext, normalised: Normalised) -> pl.DataFrame:
+    """Sources in which nothing has changed for longer than nearly every wait between two of their days of change."""
+    day = pl.col("observed_at").cast(pl.Date)
+    taken = normalised.sources.select("source", until=pl.min_horizontal(day.fill_null(run.run_date), pl.lit(run.run_date)))
+    own = (pl.col("date_kind") == "exact") & pl.col("removed_on").is_null()
+    dates = [f.filter(own).select("source", "dated_on") for f in (normalised.documents, normalised.records, normalised.assertions)]
+    days = pl.concat(dates).unique().join(taken, on="source").filter(pl.col("dated_on") <= pl.col("until")).sort("source", "dated_on")
+    rows = []
+    for (source,), group in days.group_by("source", maintain_order=True):
+        last, until = group["dated_on"][-1], group["until"][0]
+        rhythm = fitted(group["dated_on"].diff().dt.total_days().drop_nulls().to_list())
+        if rhythm and (until - last).days > rhythm.seldom:
+            usual = f"half of its changes came within {rhythm.half_life:.0f} days of the one before, nearly all within {rhythm.seldom:.0f}"
+            evidence = f"Nothing in it has changed since {last}; {usual}."
+            rows.append({"source": source, "since": last + timedelta(days=math.ceil(rhythm.seldom)), "evidence": evidence})
+    silent = frame({"source": pl.String, "since": pl.Date, "evidence": pl.String}, rows)
+    return silent.with_columns(
+        target_kind=pl.lit("source"), target_id="source", signal=pl.lit("source_silent"), is_stale=pl.lit(value=False), score=pl.lit(0.3)
     )
-    rows = (
-        documents.select("document_id", "source")
-        .join(broken, on="document_id")
-        .with_columns(evidence=pl.format("Links that lead nowhere: {}.", pl.col("target").list.join(", ")))
-    )
-    return _of_documents(rows, "broken_link", score=0.3, is_stale=False)
+
+
+def _coverage(run: RunContext, documents: pl.DataFrame, owners: tuple[int, int]) -> pl.DataFrame:
+    """What the signals that need a yardstick had one for: owners in a directory, pages in a source with a rhythm."""
+    present = documents.filter(pl.col("removed_on").is_null())
+    measured = present.filter(pl.col("source").is_in(sorted(rhythms(documents, run.run_date))))
+    counted = {"staleness.owner_gone": owners, "staleness.age": (present.height, measured.height)}
+    rows = [
+        {"detector": d, "pairs_possible": n, "pairs_considered": seen, "pairs_capped": 0, "partial": seen < n}
+        for d, (n, seen) in counted.items()
+    ]
+    return frame(COVERAGE, rows)
