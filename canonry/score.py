@@ -66,7 +66,9 @@ def _passages(normalised: Normalised) -> pl.DataFrame:
 
 def _cards(normalised: Normalised, matched: Matched, decided: Decided) -> pl.DataFrame:
     """One card per entity: its standing value per attribute, with its status, where it comes from, and the copies that it stands on."""
-    facts = decided.facts.join(matched.entities.select(subject_id="entity_id", entity_type="entity_type", name="name"), on="subject_id")
+    facts = _standing(decided).join(
+        matched.entities.select(subject_id="entity_id", entity_type="entity_type", name="name"), on="subject_id"
+    )
     if not facts.height:
         return pl.DataFrame(schema={"stands_on": pl.List(pl.String)})
     by = decided.claims.select("claim_id", "source", "record_id", "document_id", "dated_on", "date_kind")
@@ -113,6 +115,12 @@ def _cards(normalised: Normalised, matched: Matched, decided: Decided) -> pl.Dat
         is_stamped=pl.lit(value=False),
         removed_on=pl.col("subject_id").replace_strict(gone, default=None, return_dtype=pl.Date),
     ).drop("subject_id", "body", "name", "entity_type")
+
+
+def _standing(decided: Decided) -> pl.DataFrame:
+    """Facts without the past of those that have a present."""
+    key = ["subject_id", "attribute", "scope"]
+    return decided.facts.filter(pl.col("is_current") | ~pl.col("is_current").any().over(key))
 
 
 def _read_by(told: pl.DataFrame, normalised: Normalised) -> pl.DataFrame:
@@ -195,7 +203,7 @@ def _touched(items: pl.DataFrame, decided: Decided, normalised: Normalised) -> p
 def _components(run: RunContext, items: pl.DataFrame, matched: Matched, decided: Decided) -> pl.DataFrame:
     undecided = matched.page_pairs.filter(pl.col("newer_id").is_null() & ~pl.col("is_copy") & ~pl.col("is_kin"))
     beside = [*undecided["left_id"].to_list(), *undecided["right_id"].to_list()]
-    known = decided.facts.join(matched.entities.select(subject_id="entity_id", entity_type="entity_type"), on="subject_id")
+    known = _standing(decided).join(matched.entities.select(subject_id="entity_id", entity_type="entity_type"), on="subject_id")
     of_type = known.group_by("entity_type").agg(all_attributes=pl.col("attribute").n_unique())
     filled = known.group_by("subject_id", "entity_type").agg(own=pl.col("attribute").n_unique()).join(of_type, on="entity_type")
     filled = filled.select(entity_id="subject_id", filled=pl.col("own") / pl.col("all_attributes"))

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # What a soft signal rests on. Two of one kind are one piece of evidence: an old page is overdue for review because it is old.
 _RESTS_ON = {
+    "expired": "words",
     "review_overdue": "time",
     "age": "time",
     "contradicted": "content",
@@ -42,7 +43,8 @@ def heard(config: Config, signals: pl.DataFrame) -> pl.DataFrame:
 def agreeing(signals: pl.DataFrame, pages: pl.DataFrame) -> pl.DataFrame:
     """Make soft signals stale where two that rest on different kinds of evidence meet on one target.
 
-    Time (age, review), references (links, dependencies, names), content and owner are the kinds. A signal that more than a third of a
+    Time (age, review), references (links, dependencies, names), content, owner and the page's own words ("this page is
+    deprecated", without a day) are the kinds. A signal that more than a third of a
     source's pages show does not count: a source whose links were broken by a migration is no source of stale pages.
 
     Args:

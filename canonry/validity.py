@@ -63,7 +63,7 @@ class Validity:
         valid_from, valid_to: First and last day; None where it does not say.
         start, end: Where the words stand in the sentence.
         of_page: Whether it speaks of the page, policy or document that it stands in, and not of one thing in it.
-        has_ended: Whether it says that this is over, with or without a day.
+        has_ended: Whether it says that this is over, and no day.
     """
 
     valid_from: date | None
@@ -132,7 +132,7 @@ def _during(low: str) -> Validity | None:
 
 def _over(low: str, dated_on: date | None, at: int) -> Validity | None:
     if found := _ENDED.search(low):
-        return Validity(None, dated_on, *found.span(), of_page=True, has_ended=True)
+        return Validity(None, None, *found.span(), of_page=True, has_ended=True)
     if dated_on is None:
         return None
     if found := _MIGRATES.search(low):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from canonry.arbitrate import policy, rulings
+from canonry.arbitrate.history import with_past
 from canonry.context import midnight
 from canonry.frames import Decided
 from canonry.operating import asserted
@@ -48,7 +49,7 @@ def arbitrate(run: RunContext, normalised: Normalised, matched: Matched, claimed
     )
     return Decided(
         claims=CLAIMS.conform(claims),
-        facts=_facts(run, claims, conflicts, shown),
+        facts=FACTS.conform(with_past(run, _facts(run, claims, conflicts, shown), claims, conflicts, shown)),
         conflicts=CONFLICTS.conform(conflicts),
         conflict_claims=CONFLICT_CLAIMS.conform(conflict_claims),
         observations=OBSERVATIONS.conform(_since(run, observations, "observations")),

@@ -54,8 +54,19 @@ def resolved(snapshot: Snapshot, subject: str, attribute: str, as_of: date | Non
         return _insufficient(snapshot, f"Nothing is known of {_short(attribute)} of that subject.", property_.close)
     standing = [r for r in property_.rows if _holds(r, as_of)]
     if not standing and as_of is not None:
-        return _insufficient(snapshot, f"Nothing is known to have been valid on {as_of.isoformat()}.", ())
-    return _answer(snapshot, standing or property_.rows)
+        return _insufficient(snapshot, _between(property_.rows, as_of), ())
+    return _answer(snapshot, standing or [r for r in property_.rows if r["known_to"] is None] or property_.rows)
+
+
+def _between(rows: list[dict[str, Any]], as_of: date) -> str:
+    """Say that nothing is known of a day, and which values stand before and after it."""
+    before = max((r for r in rows if r["valid_to"] and r["valid_to"] < as_of), key=lambda r: (r["valid_to"], r["claim_id"]), default=None)
+    after = min(
+        (r for r in rows if r["valid_from"] and r["valid_from"] > as_of), key=lambda r: (r["valid_from"], r["claim_id"]), default=None
+    )
+    told = f"Nothing is known to have been valid on {as_of.isoformat()}."
+    told += f" Until {before['valid_to']} it was {_short(before['verbatim'])}." if before else ""
+    return told + (f" From {after['valid_from']} it is {_short(after['verbatim'])}." if after else "")
 
 
 def _subject(snapshot: Snapshot, asked: str) -> _Found:
@@ -109,6 +120,8 @@ def _match(asked: str, names: dict[str, set[str]]) -> tuple[set[str], tuple[str,
 def _holds(row: dict[str, Any], as_of: date | None) -> bool:
     if as_of is None:
         return bool(row["is_current"])
+    if row["valid_from"] is None and row["valid_to"] is None and row["known_to"] is not None:
+        return False  # what is known to be past, and of no day
     return (row["valid_from"] is None or row["valid_from"] <= as_of) and (row["valid_to"] is None or as_of <= row["valid_to"])
 
 

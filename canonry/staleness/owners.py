@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,6 +16,8 @@ from canonry.staleness.rows import of_documents
 if TYPE_CHECKING:
     from canonry.frames import Normalised
 
+_PART = re.compile(r"[^\W_]+")
+_USUAL = 0.1  # share of the addresses that a form must have to be one of people
 _ADDRESS = re.compile(r"[^@\s<>()]+@[^@\s<>()]+\.[a-z]{2,}")
 _KNOWS = 0.5  # share of the owners that a list must know to be the directory
 _ONE_EACH = 0.9  # share of its rows with an address of their own: a list of customers repeats those of their managers
@@ -24,7 +27,8 @@ def orphaned(normalised: Normalised) -> tuple[pl.DataFrame, tuple[int, int]]:
     """Compare the owners of pages with the directory.
 
     The directory is the records source, and the column in it, that knows most of the owners' addresses: at least half of them, and with
-    an address per row. An owner who once stood there and left counts more than one who never did (a shared mailbox, a typing error).
+    an address per row. Who never stood there is gone only when the address looks like those that do, in its domain and in the form of
+    its name: `first.last@` among such, but not the shared mailbox `help-desk@`. Who once stood there and left counts in any case.
 
     Returns:
         The signals; how many different owners with an address there are, and how many of them could be looked up: none where nothing is
@@ -38,7 +42,9 @@ def orphaned(normalised: Normalised) -> tuple[pl.DataFrame, tuple[int, int]]:
     if not listed:
         return stack([], STALENESS.schema), (len(owners), 0)
     name, here, left = listed
-    rows = asked.filter(~pl.col("address").is_in(sorted(here))).with_columns(
+    forms = _forms(here)
+    told = sorted(o for o in owners if o in here or o in left or _form(o) in forms)
+    rows = asked.filter(pl.col("address").is_in(told) & ~pl.col("address").is_in(sorted(here))).with_columns(
         since=pl.col("address").replace_strict(left, default=None, return_dtype=pl.Date)
     )
     was = pl.col("since").is_not_null()
@@ -48,7 +54,19 @@ def orphaned(normalised: Normalised) -> tuple[pl.DataFrame, tuple[int, int]]:
         .then(pl.format(f"Its owner {{}} is gone from {name} since {{}}.", "owner", pl.col("since").cast(pl.String).fill_null("")))
         .otherwise(pl.format(f"Its owner {{}} does not stand in {name}.", "owner")),
     )
-    return of_documents(said, "owner_gone"), (len(owners), len(owners))
+    return of_documents(said, "owner_gone"), (len(owners), len(told))
+
+
+def _form(address: str) -> str:
+    """Domain and form of the name: ana.ruiz@x.gov and ben.lee@x.gov are a.a@x.gov."""
+    name, _, domain = address.partition("@")
+    return "@".join((_PART.sub("a", name), domain))
+
+
+def _forms(listed: set[str]) -> frozenset[str]:
+    """The forms that the addresses of people have here: each on a tenth of them at least."""
+    counted = Counter(_form(a) for a in listed)
+    return frozenset(f for f, n in counted.items() if n >= _USUAL * len(listed))
 
 
 def _addresses(records: pl.DataFrame) -> dict[tuple[str, str], list[tuple[str, object]]]:

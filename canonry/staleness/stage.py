@@ -75,19 +75,19 @@ def _expired(run: RunContext, documents: pl.DataFrame) -> pl.DataFrame:
 
 
 def _worded(run: RunContext, normalised: Normalised) -> pl.DataFrame:
-    """Pages and passages that say in their text until when they hold, or that they are over."""
+    """Pages and passages that say in their text until when they hold; or that they are over: without a day, one sign among others."""
     told = of_passages(normalised).filter((pl.col("valid_to") < run.run_date) | pl.col("has_ended"))
     named = told.join(normalised.documents.select("document_id", "source"), on="document_id")
-    whole = named.filter("is_whole").select(
-        "document_id", "source", "valid_to", "words", target_kind=pl.lit("document"), target_id="document_id"
-    )
-    part = named.filter(~pl.col("is_whole")).select(
-        "document_id", "source", "valid_to", "words", target_kind=pl.lit("passage"), target_id="item_id"
-    )
-    return pl.concat([whole, part]).with_columns(
-        signal=pl.lit("expired"), is_stale=pl.lit(value=True), score=pl.lit(0.9), since="valid_to",
+    dated = ~pl.col("has_ended")
+    return named.with_columns(
+        target_kind=pl.when("is_whole").then(pl.lit("document")).otherwise(pl.lit("passage")),
+        target_id=pl.when("is_whole").then("document_id").otherwise("item_id"),
+        signal=pl.lit("expired"),
+        is_stale=dated,
+        score=pl.when(dated).then(0.9).otherwise(0.5),
+        since="valid_to",
         evidence=pl.format("It says itself: “{}”.", "words"),
-    )  # fmt: skip
+    )
 
 
 def _replaced(documents: pl.DataFrame) -> pl.DataFrame:
