@@ -9,6 +9,7 @@ import polars as pl
 from canonry import published
 from canonry.frames import Curated, stack
 from canonry.ids import digest
+from canonry.likelihood import features, likely
 from canonry.links import moves
 from canonry.published import CONTEXT, EXCLUDED, STALENESS
 from canonry.signals import agreeing, heard
@@ -35,10 +36,12 @@ def curate(  # noqa: PLR0913, PLR0917  (one result per stage that it joins)
         scored: All items with their scores.
     """
     staleness = _verdicts(run, normalised.documents, signals, decided)
-    items = scored.items.join(scored.components.select("item_id", quality=pl.col("quality").cast(pl.Float64)), on="item_id")
+    items = scored.items.join(scored.components.select("item_id", "freshness", quality=pl.col("quality").cast(pl.Float64)), on="item_id")
     items = _with_signals(items, staleness).join(_gone(matched, staleness), on="entity_id", how="left")
     items = _with_reason(run, items, matched)
     items = _with_status(items)
+    chances = likely(features(items, matched.page_pairs))
+    items = items.join(chances, on="item_id", how="left")
     left = _withheld(run, items.filter(pl.col("reason").is_not_null()))
     served = _embedded(run, items.filter(pl.col("reason").is_null()))
     context, excluded = CONTEXT.conform(served), EXCLUDED.conform(left)
@@ -49,12 +52,17 @@ def curate(  # noqa: PLR0913, PLR0917  (one result per stage that it joins)
         records=_records(normalised, matched, staleness),
         staleness=STALENESS.conform(staleness),
         families=_families(matched, context),
-        quality_components=scored.components.filter(pl.col("item_id").is_in(context["item_id"].to_list())),
+        quality_components=_served_components(scored.components, served),
         lineage=_lineage(items, matched, normalised, decided),
         id_changes=_id_changes(run, normalised),
         quarantine=published.QUARANTINE.conform(_quarantine(run, normalised, items)),
         sources=_sources(normalised),
     )
+
+
+def _served_components(components: pl.DataFrame, served: pl.DataFrame) -> pl.DataFrame:
+    """The components of what is served, with what makes up its probability."""
+    return published.QUALITY_COMPONENTS.conform(components.drop("p_parts").join(served.select("item_id", "p_parts"), on="item_id"))
 
 
 def _withheld(run: RunContext, left: pl.DataFrame) -> pl.DataFrame:

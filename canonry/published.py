@@ -122,7 +122,12 @@ _ITEM = (
     _col("status", "text", "contested > corrected > stale > current.", nullable=False, one_of=ITEM_STATUSES),
     _col("corrections", "corrections", "Claims in it that lost: where, what it says, what stands."),
     _col("quality", "float", "Weighted total of the quality components.", between=_UNIT),
-    _col("p_current", "float", "Probability that it is current; null until calibrated.", between=_UNIT),
+    _col(
+        "p_current",
+        "float",
+        "Calibrated probability that a passage is current and right; null where it is not calibrated: entity cards, what ended.",
+        between=_UNIT,
+    ),
     _col("authority", "int", "Rank of its source."),
     *_DATED,
     _col("valid_from", "date", "True in the world from."),
@@ -321,6 +326,7 @@ QUALITY_COMPONENTS = Table("quality_components", "How the quality of each served
     *(_col(c, "float", f"Component {c}; null when it does not apply.", between=_UNIT) for c in COMPONENTS),
     *(_col(f"{c}_contribution", "decimal", f"Weighted share of {c} in the total.", between=_UNIT) for c in COMPONENTS),
     _col("quality", "decimal", "The sum of the contributions, exactly.", between=_UNIT),
+    _col("p_parts", "json", "What makes up p_current: the log-odds that each feature adds, and the intercept."),
 ))  # fmt: skip
 OPERATING_POINTS = Table("operating_points", "Thresholds and what was measured at them.", ("detector", "dataset", "origin"), (
     _id("detector", "Name of the detector."),

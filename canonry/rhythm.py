@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from datetime import date
 
 LEAST_DATES = 30  # exact dates below which a source shows no rhythm
-LEAST_DAYS = 10  # distinct days among them: a few bulk edits are no rhythm
+LEAST_DAYS = 10  # distinct ages among them: a few bulk edits are no rhythm (equal waits are one)
+_USUAL_WAITS = 3  # a regular source may miss one beat, or two
 _SIDE = 1.96  # standard errors of a two-sided 95 % interval
 _SHAPES = (0.2, 20.0)  # where the shape is looked for
 _HALVINGS = 60
@@ -60,16 +61,21 @@ class Rhythm:
         """Days after which surely fewer than one page in twenty is still untouched: the upper end of the 95 % quantile's interval."""
         return self.quantile(0.95, _SIDE)
 
+    @property
+    def unusual(self) -> float:
+        """Days after which a wait is out of the ordinary: longer than surely 99 in 100, and than three usual ones."""
+        return max(self.quantile(0.99, _SIDE), _USUAL_WAITS * self.half_life)
 
-def fitted(days: Iterable[float]) -> Rhythm | None:
-    """Fit a rhythm to days (waits or ages); None where there are too few, or too few different ones, to tell.
+
+def fitted(days: Iterable[float], different: int = LEAST_DAYS) -> Rhythm | None:
+    """Fit a rhythm to ages or waits in days; None where there are too few, or too few different ones, to tell.
 
     >>> rhythm = fitted(range(1, 201))
     >>> round(rhythm.half_life), [round(d) for d in rhythm.interval]
     (99, [87, 114])
     """
     ages = np.maximum(np.sort(np.array([*days], dtype=np.float64)), 1.0)
-    if ages.size < LEAST_DATES or np.unique(ages).size < LEAST_DAYS:
+    if ages.size < LEAST_DATES or np.unique(ages).size < different:
         return None
     logs = np.log(ages)
     centred = logs - logs.mean()

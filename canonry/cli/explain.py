@@ -97,13 +97,20 @@ def _item(item: ItemView) -> None:
             ("", why),
             ("instead", instead),
             ("dated", f"{item.dated_on} ({item.date_kind.replace('_', ' ')})" if item.dated_on else None),
+            ("valid", _span(item)),
             ("quality", item.quality),
+            ("current", f"{item.p_current:.0%}" if item.p_current is not None else None),
             ("flags", ", ".join(item.flags)),
         ]
     )
     output.line(output.short(item.text, 400))
     for c in item.corrections:
         output.line(f"says {c.says}; what stands: {c.stands} ({c.cite})", style="yellow")
+
+
+def _span(item: ItemView) -> str | None:
+    parts = [f"from {item.valid_from}" if item.valid_from else "", f"until {item.valid_to}" if item.valid_to else ""]
+    return " ".join(p for p in parts if p) or None
 
 
 def show_conflict(conflict: ConflictView) -> None:

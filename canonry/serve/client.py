@@ -10,7 +10,7 @@ import polars as pl
 from canonry import store as stores
 from canonry.errors import StoreError
 from canonry.published import TABLES
-from canonry.serve import conflicts
+from canonry.serve import conflicts, questions
 from canonry.serve.errors import AgentError, bad_argument, not_found
 from canonry.serve.explain import explained
 from canonry.serve.facts import resolved
@@ -183,6 +183,10 @@ class Client:
             raise bad_argument(f"There is no list {kind[:40]}.", f"Use one of {', '.join(_LISTS)}.")
         table, arrange = _LISTS[kind]
         return arrange(self._snapshot.table(table))
+
+    def make_questions(self) -> tuple[dict[str, Any], ...]:
+        """Make golden questions of the facts that changed or are open; see `canonry.serve.questions`."""
+        return questions.made(self._snapshot)
 
     def describe_store(self) -> StoreDescription:
         """Say what is in this edition, and what can be asked of it."""

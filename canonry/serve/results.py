@@ -203,10 +203,13 @@ class ItemView(Result):
     superseded_by: str | None = None
     evidence: str | None = None
     quality: float | None = None
+    p_current: float | None = None
     authority: int | None = None
     dated_on: date | None = None
     date_basis: str
     date_kind: str
+    valid_from: date | None = None
+    valid_to: date | None = None
     family_id: str | None = None
     flags: tuple[str, ...]
     corrections: tuple[Correction, ...]

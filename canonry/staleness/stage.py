@@ -255,11 +255,11 @@ def _silent(run: RunContext, normalised: Normalised) -> pl.DataFrame:
     rows = []
     for (source,), group in days.group_by("source", maintain_order=True):
         last, until = group["dated_on"][-1], group["until"][0]
-        rhythm = fitted(group["dated_on"].diff().dt.total_days().drop_nulls().to_list())
-        if rhythm and (until - last).days > rhythm.seldom:
-            usual = f"half of its changes came within {rhythm.half_life:.0f} days of the one before, nearly all within {rhythm.seldom:.0f}"
+        rhythm = fitted(group["dated_on"].diff().dt.total_days().drop_nulls().to_list(), different=1)
+        if rhythm and (until - last).days > rhythm.unusual:
+            usual = f"half of its changes came within {rhythm.half_life:.0f} days of the one before, nearly all within {rhythm.unusual:.0f}"
             evidence = f"Nothing in it has changed since {last}; {usual}."
-            rows.append({"source": source, "since": last + timedelta(days=math.ceil(rhythm.seldom)), "evidence": evidence})
+            rows.append({"source": source, "since": last + timedelta(days=math.ceil(rhythm.unusual)), "evidence": evidence})
     silent = frame({"source": pl.String, "since": pl.Date, "evidence": pl.String}, rows)
     return silent.with_columns(
         target_kind=pl.lit("source"), target_id="source", signal=pl.lit("source_silent"), is_stale=pl.lit(value=False), score=pl.lit(0.3)

@@ -85,3 +85,57 @@ def test_a_rate_of_nothing_is_no_number(client):
 def test_a_line_that_is_no_question_is_refused_with_its_number(client, line):
     with pytest.raises(AgentError, match="Question 1"):
         evaluate(client, [line])
+
+
+def _changed(build, **fact):
+    """A release in which the notice went from 14 to 30 days."""
+    row = {"subject_id": "topic", "subject": "Leave > Notice", "attribute": "you get ____ of notice when you leave.", "scope": ""}
+    row |= {"value_type": "duration", "decision": "policy", **fact}
+    facts = [
+        row | {"value": "P30D", "verbatim": "30 days", "claim_id": "k-new", "is_current": True},
+        row | {"value": "P14D", "verbatim": "14 days", "claim_id": "k-old", "is_current": False},
+    ]
+    said = {
+        "subject_kind": "topic",
+        "subject_id": "topic",
+        "subject": "Leave",
+        "attribute": "a",
+        "value_type": "duration",
+        "source": "live",
+    }
+    claim = said | {
+        "date_kind": "exact",
+        "modality": "is",
+        "standing": "stands",
+        "claim_id": "k-new",
+        "item_id": "i-new",
+        "verbatim": "30 days",
+    }
+    claims = [claim | {"sentence": "You get 30 days of notice when you leave."}]
+    items = [{"item_id": "i-new", "cite": "live/leave.md#notice", "title": "Leave", "text": claims[0]["sentence"]}]
+    return build.client_over(items, facts=build.table("facts", facts), claims=build.table("claims", claims))
+
+
+def test_a_changed_statement_is_asked_with_its_value_masked(build):
+    client = _changed(build)
+    (question,) = client.make_questions()
+    assert question["query"] == "Leave: You get of notice when you leave."
+    assert (question["right"], question["wrong"]) == (["You get 30 days of notice when you"], ["You get 14 days of notice when you"])
+    assert question["cites"] == ["live/leave.md#notice"]
+    found = evaluate(client, [question])
+    assert (found.right_context_rate.value, found.wrong_context_rate.value, found.cited_rate.value) == (1.0, 0.0, 1.0)
+
+
+def test_a_changed_attribute_is_asked_as_a_fact(build):
+    client = _changed(build, attribute="notice")
+    (question,) = client.make_questions()
+    assert (question["kind"], question["right"], question["wrong"]) == ("fact", ["P30D", "30 days"], ["P14D", "14 days"])
+    found = evaluate(client, [question])
+    assert (found.right_context_rate.value, found.wrong_context_rate.value) == (1.0, 0.0)
+
+
+def test_an_open_fact_should_be_answered_as_conflicting_and_nothing_else_is_asked(client, build):
+    questions = client.make_questions()
+    assert [(q.get("expect"), q["query"]) for q in questions if "expect" in q] == [("conflicting", "Refunds | refund_window")]
+    assert evaluate(client, questions).silent_conflicts.count == 0
+    assert build.client_over([]).make_questions() == ()
