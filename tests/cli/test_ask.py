@@ -157,3 +157,36 @@ def test_a_file_of_questions_that_is_none_is_refused_with_its_line(company, text
     done = company.call("eval", company.root / "q.jsonl")
     assert done.exit_code == 2
     assert says in done.stderr
+
+
+def test_questions_are_made_out_of_what_changed_and_never_over_a_file(company):
+    done = company.call("eval", "--make", company.root / "made.jsonl")
+    assert done.exit_code == 0
+    made = [json.loads(line) for line in (company.root / "made.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert made
+    assert all(q.get("expect") == "conflicting" or (q["right"] and q["wrong"]) for q in made)
+    found = company.json("eval", company.root / "made.jsonl")
+    assert found["wrong_context_rate"]["value"] in {None, 0.0}
+    assert found["silent_conflicts"]["count"] == 0
+    again = company.call("eval", "--make", company.root / "made.jsonl")
+    assert again.exit_code == 2
+    assert "there already" in again.stderr
+
+
+def test_two_releases_are_measured_beside_each_other(company):
+    company.write("q.jsonl", '{"id": "leave", "query": "parental leave", "right": ["20 weeks"]}\n')
+    company.write("handbook/leave2.md", "# Parental leave\n\nParental leave is 20 weeks for everybody.\n")
+    company.call("run")
+    done = company.json("eval", company.root / "q.jsonl", "--against", "parent")
+    assert (done["release"]["right_context_rate"]["value"], done["against"]["right_context_rate"]["value"]) == (1.0, 0.0)
+    assert (done["worse"], done["better"]) == ([], ["leave"])
+    shown = company.call("eval", company.root / "q.jsonl", "--against", "parent").stdout
+    assert "100.0 %" in shown
+    assert "0.0 %" in shown
+
+
+@pytest.mark.parametrize("more", [(), ("--make", "x.jsonl", "q.jsonl")])
+def test_eval_takes_questions_or_makes_them(company, more):
+    done = company.call("eval", *more)
+    assert done.exit_code == 2
+    assert "--make" in done.stderr
