@@ -72,7 +72,7 @@ def fitted(days: Iterable[float], different: int = LEAST_DAYS) -> Rhythm | None:
 
     >>> rhythm = fitted(range(1, 201))
     >>> round(rhythm.half_life), [round(d) for d in rhythm.interval]
-    (99, [87, 114])
+    (89, [81, 98])
     """
     ages = np.maximum(np.sort(np.array([*days], dtype=np.float64)), 1.0)
     if ages.size < LEAST_DATES or np.unique(ages).size < different:
