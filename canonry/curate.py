@@ -321,6 +321,11 @@ def _lineage(items: pl.DataFrame, matched: Matched, normalised: Normalised, deci
         .join(documents, on="document_id")
         .select("item_id", "source", input_kind=pl.lit("document"), input_id="document_id", copy_hash="content_hash")
     )
+    copies = items.filter(pl.col("reason") == "duplicate").select(
+        "document_id", "source", cite="stands"
+    )  # what stands for them rests on them
+    supported = copies.join(items.filter(pl.col("reason").is_null()).select("item_id", "cite"), on="cite").join(documents, on="document_id")
+    support = supported.select("item_id", "source", input_kind=pl.lit("document"), input_id="document_id", copy_hash="content_hash")
     cards = items.filter(pl.col("kind") == "entity").select("item_id", "entity_id")
     from_records = cards.join(matched.entity_members, on="entity_id").select(
         "item_id", "source", input_kind=pl.lit("record"), input_id=pl.concat_str("source", "record_id", separator="/"), copy_hash=_NONE
@@ -329,7 +334,7 @@ def _lineage(items: pl.DataFrame, matched: Matched, normalised: Normalised, deci
     from_claims = cards.join(asserted, on="entity_id").select(
         "item_id", "source", input_kind=pl.lit("claim"), input_id="claim_id", copy_hash=_NONE
     )
-    return published.LINEAGE.conform(pl.concat([passages, from_records, from_claims]).unique(maintain_order=True))
+    return published.LINEAGE.conform(pl.concat([passages, support, from_records, from_claims]).unique(maintain_order=True))
 
 
 def _id_changes(run: RunContext, normalised: Normalised) -> pl.DataFrame:

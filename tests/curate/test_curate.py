@@ -106,6 +106,11 @@ def test_of_copies_the_canonical_one_is_served():
     }
 
 
+def test_what_stands_for_copies_names_their_pages_as_support():
+    made = with_copies(World(), "live/b.md", "wiki/a.md").curated().lineage.filter(item_id="i:live/b.md")
+    assert set(made.select("source", "input_id").iter_rows()) == {("live", "live/b.md"), ("wiki", "wiki/a.md")}
+
+
 @pytest.mark.parametrize("why", GONE)
 def test_a_copy_of_what_goes_is_served_in_its_place(why):
     world = with_copies(World(config=GUARD), "live/b.md", "live/a.md")
