@@ -14,6 +14,7 @@ from canonry.links import moves
 from canonry.published import CONTEXT, EXCLUDED, STALENESS
 from canonry.signals import agreeing, heard
 from canonry.similarity import vectors
+from canonry.verdicts import beside_withheld, judged, on_documents
 
 if TYPE_CHECKING:
     from canonry.context import RunContext
@@ -35,11 +36,11 @@ def curate(  # noqa: PLR0913, PLR0917  (one result per stage that it joins)
         signals: Staleness before arbitration.
         scored: All items with their scores.
     """
-    staleness = _verdicts(run, normalised.documents, signals, decided)
+    staleness = _verdicts(run, normalised, matched, signals, decided)
     items = scored.items.join(scored.components.select("item_id", "freshness", quality=pl.col("quality").cast(pl.Float64)), on="item_id")
     items = _with_signals(items, staleness).join(_gone(matched, staleness), on="entity_id", how="left")
     items = _with_reason(run, items, matched)
-    items = _with_status(items)
+    items = _with_status(items, _beside_withheld(run, matched, decided))
     chances = likely(features(items, matched.page_pairs))
     items = items.join(chances, on="item_id", how="left")
     left = _withheld(run, items.filter(pl.col("reason").is_not_null()))
@@ -72,8 +73,8 @@ def _withheld(run: RunContext, left: pl.DataFrame) -> pl.DataFrame:
     return left.with_columns(text=pl.when(pl.col("reason") == "quarantined").then(pl.lit("")).otherwise("text"))
 
 
-def _verdicts(run: RunContext, documents: pl.DataFrame, signals: Signals, decided: Decided) -> pl.DataFrame:
-    """The second pass: what lost a conflict is contradicted; soft signals that agree make stale; a person's word makes fresh."""
+def _verdicts(run: RunContext, normalised: Normalised, matched: Matched, signals: Signals, decided: Decided) -> pl.DataFrame:
+    """The second pass: what lost a conflict is contradicted; soft signals that agree make stale; a person's word goes before all."""
     found = signals.signals
     lost = decided.conflict_claims.filter(pl.col("wins") == False).join(  # noqa: E712
         decided.conflicts.select("conflict_id", "reason", since=pl.col("decided_at").cast(pl.Date)).rename({"reason": "evidence"}),
@@ -87,9 +88,10 @@ def _verdicts(run: RunContext, documents: pl.DataFrame, signals: Signals, decide
         is_stale=pl.lit(value=False),
         score=pl.lit(0.5),
     )
-    every = agreeing(stack([found, heard(run.config, stack([contradicted], STALENESS.schema))], STALENESS.schema), documents)
-    valid = decided.rulings.filter((pl.col("verdict") == "still-valid") & (pl.col("status") == "applies"))["applied_to"].to_list()
-    return every.with_columns(is_stale=pl.col("is_stale") & ~pl.col("document_id").is_in(valid).fill_null(value=False))
+    every = agreeing(
+        stack([found, heard(run.config, stack([contradicted], STALENESS.schema))], STALENESS.schema), normalised.documents
+    )
+    return judged(every, on_documents(run.journal.standing_rulings, run.run_date, normalised.documents, _page_families(matched)))
 
 
 def _with_signals(items: pl.DataFrame, staleness: pl.DataFrame) -> pl.DataFrame:
@@ -107,7 +109,7 @@ def _with_signals(items: pl.DataFrame, staleness: pl.DataFrame) -> pl.DataFrame:
         successor=pl.col("superseded_by").filter(superseding).drop_nulls().first(),
         why=pl.coalesce(*(pl.col("evidence").filter(s).first() for s in (superseding, hard("expired"), hard("removed")))),
         soft=(stale & pl.col("signal").is_in(published.SOFT_SIGNALS)).any(),
-        signals=pl.col("signal"),
+        signals=pl.col("signal").filter(~(pl.col("is_overruled") & (pl.col("signal") == "review_overdue"))),
     )
     outlived = (pl.col("signal") == "age") & (pl.col("score") == 1.0)  # the whole copy; a page that is old for its source weighs less
     aged = staleness.filter(outlived & pl.col("is_stale"))["source"].unique().to_list()
@@ -224,7 +226,19 @@ def _instead(items: pl.DataFrame) -> pl.DataFrame:
     return gone.join(there, on=["document_id", "heading"], nulls_equal=True).select("item_id", "instead")
 
 
-def _with_status(items: pl.DataFrame) -> pl.DataFrame:
+def _beside_withheld(run: RunContext, matched: Matched, decided: Decided) -> pl.Expr:
+    """Whether an item holds the other side of what a person withholds from this edition."""
+    ids = beside_withheld(run.journal.standing_rulings, run.run_date, run.edition, decided.claims, _page_families(matched))
+    beside = decided.claims.filter(pl.col("claim_id").is_in(ids))
+    on_card = pl.col("entity_id").is_in(beside["subject_id"].to_list())
+    return pl.col("item_id").is_in(beside["item_id"].drop_nulls().to_list()) | on_card
+
+
+def _page_families(matched: Matched) -> dict[str, str]:
+    return dict(matched.families.filter(member_kind="document").select("member_id", "family_id").iter_rows())
+
+
+def _with_status(items: pl.DataFrame, withheld_side: pl.Expr) -> pl.DataFrame:
     def flag(name: str, when: pl.Expr) -> pl.Expr:
         return pl.when(when).then(pl.lit(name))
 
@@ -240,6 +254,7 @@ def _with_status(items: pl.DataFrame) -> pl.DataFrame:
         flag("broken_link", seen("broken_link")),
         flag("hidden_text", pl.col("is_hidden")),
         flag("instruction_like", pl.col("speaks")),
+        flag("withheld_side", withheld_side),
     ).list.drop_nulls()
     return items.with_columns(
         status=pl.when("has_open")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Connected components: smallest member → members in order (union-find, independent of the order of the pairs)."""
-    parent: dict[str, str] = {}
+Member = TypeVar("Member", str, tuple[str, str])
 
-    def root(x: str) -> str:
+
+def grouped(pairs: Iterable[tuple[Member, Member]]) -> dict[Member, list[Member]]:
+    """Connected components: smallest member → members in order (union-find, independent of the order of the pairs)."""
+    parent: dict[Member, Member] = {}
+
+    def root(x: Member) -> Member:
         parent.setdefault(x, x)
         while parent[x] != x:
             parent[x] = parent[parent[x]]
@@ -23,7 +26,7 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
         ra, rb = root(a), root(b)
         if ra != rb:
             parent[max(ra, rb)] = min(ra, rb)
-    groups: dict[str, list[str]] = {}
+    groups: dict[Member, list[Member]] = {}
     for x in sorted(parent):
         groups.setdefault(root(x), []).append(x)
     return groups

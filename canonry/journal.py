@@ -6,9 +6,11 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from canonry.errors import StoreError
+from canonry.verdicts import VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,10 +24,11 @@ class Journal:
     """The journal up to an offset per file.
 
     Attributes:
-        rulings: Lines of ``rulings.jsonl``: ``{ruling_id, target_kind, verdict, anchors, by, because, at, until}``, or
-            ``{withdraws, by, because, at}``.
+        rulings: Lines of ``rulings.jsonl``: ``{ruling_id, target_kind, verdict, anchors, by, because, at, until}``, with ``scope`` or
+            ``edition`` where the verdict has one, or ``{withdraws, by, because, at}``.
         acceptances: Lines of ``acceptances.jsonl``: ``{source, copy_hash, at, by}``.
         rollbacks: Lines of ``rollbacks.jsonl``: ``{from, to, at, held | freed}``: fingerprints of inputs.
+        gaps: Lines of ``gaps.jsonl``: ``{gap_id, kind, note, cites, by, at}``; they are no input of a run.
         heads: File name → ``{offset, head}``: bytes read, and the hash of the text up to there.
     """
 
@@ -33,19 +36,45 @@ class Journal:
     acceptances: tuple[dict[str, Any], ...] = ()
     rollbacks: tuple[dict[str, Any], ...] = ()
     heads: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    gaps: tuple[dict[str, Any], ...] = ()
 
     @property
     def standing_rulings(self) -> tuple[dict[str, Any], ...]:
         """The rulings that nobody withdrew, oldest first."""
-        gone = {line["withdraws"] for line in self.rulings if "withdraws" in line}
-        return tuple(line for line in self.rulings if "withdraws" not in line and line["ruling_id"] not in gone)
+        gone = self._withdrawals
+        return tuple(r for r in self._ruled if r["ruling_id"] not in gone)
+
+    @property
+    def withdrawn_rulings(self) -> tuple[dict[str, Any], ...]:
+        """The rulings that somebody withdrew, oldest first, each with the line that did so as ``withdrawn``."""
+        gone = self._withdrawals
+        return tuple({**r, "withdrawn": gone[r["ruling_id"]]} for r in self._ruled if r["ruling_id"] in gone)
+
+    @property
+    def _withdrawals(self) -> dict[str, dict[str, Any]]:
+        return {line["withdraws"]: line for line in self.rulings if "withdraws" in line}
+
+    @property
+    def _ruled(self) -> list[dict[str, Any]]:
+        """All rulings in the order of their time: merged in git, lines of several people may stand in any order."""
+        once: dict[str, dict[str, Any]] = {}
+        for line in self.rulings:
+            if "withdraws" not in line:
+                once.setdefault(line["ruling_id"], line)
+        return sorted(once.values(), key=lambda line: instant(line["at"]))
+
+
+def instant(text: str) -> datetime:
+    """Read the moment of a line; without a time zone it is UTC."""
+    when = datetime.fromisoformat(text)
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def read(folder: Path) -> Journal:
     """Read the journal as it stands.
 
     Raises:
-        StoreError: A line is no JSON object; nothing is skipped silently.
+        StoreError: A line is no JSON object, or no ruling; nothing is skipped silently.
     """
     lines: dict[str, tuple[dict[str, Any], ...]] = {}
     heads: dict[str, dict[str, Any]] = {}
@@ -56,7 +85,48 @@ def read(folder: Path) -> Journal:
         heads[name] = {"offset": len(raw), "head": hashlib.blake2b(raw, digest_size=16).hexdigest()}
         if name != "audit":
             lines[name] = tuple(_parsed(line, path, n) for n, line in enumerate(_text(raw, path).split("\n"), 1) if line.strip())
-    return Journal(lines["rulings"], lines["acceptances"], lines["rollbacks"], heads)
+    for n, line in enumerate(lines["rulings"], 1):
+        _checked(line, n)
+    return Journal(lines["rulings"], lines["acceptances"], lines["rollbacks"], heads, lines["gaps"])
+
+
+def _checked(line: Mapping[str, Any], number: int) -> None:
+    """Hold a ruling to its shape: the file may come from git and have been written by hand."""
+    wrong = None if "withdraws" in line else _wrong(line)
+    if wrong:
+        msg = f"rulings.jsonl, ruling {number}: {wrong}."
+        raise StoreError(msg, "Mend or remove the line; canonry does not skip what a person said.")
+
+
+def _wrong(line: Mapping[str, Any]) -> str | None:
+    missing = [k for k in ("ruling_id", "target_kind", "verdict", "anchors", "at") if not line.get(k)]
+    if missing:
+        return f"{', '.join(missing)} missing"
+    known = VERDICTS.get(line["target_kind"])
+    if known is None:
+        return f"target_kind is {line['target_kind']!r}, not one of {', '.join(VERDICTS)}"
+    if line["verdict"] not in known:
+        return f"verdict is {line['verdict']!r}, not one of {', '.join(known)}"
+    try:
+        instant(line["at"])
+        date.fromisoformat(line.get("until") or "2000-01-01")
+    except (TypeError, ValueError):
+        return "at or until is no date"
+    return _wrong_anchors(line)
+
+
+def _wrong_anchors(line: Mapping[str, Any]) -> str | None:
+    kind, given = line["target_kind"], line["anchors"]
+    if not isinstance(given, list) or not all(isinstance(a, dict) for a in given):
+        return "anchors is no list of objects"
+    needed = {"conflict": "value", "claim": "value", "document": "source", "entity": "record"}[kind]
+    if not all(a.get(needed) for a in given):
+        return f"an anchor without {needed}"
+    if kind == "entity" and {a.get("side") for a in given} != {1, 2}:
+        return "anchors of records need the sides 1 and 2"
+    if kind == "claim" and not (line.get("edition") and sum(bool(a.get("withhold")) for a in given) == 1):
+        return "withhold needs an edition and one anchor that is withheld"
+    return None
 
 
 def _text(raw: bytes, path: Path) -> str:
@@ -79,10 +149,10 @@ def _parsed(line: str, path: Path, number: int) -> dict[str, Any]:
     return value
 
 
-def append(folder: Path, name: str, line: Mapping[str, Any]) -> None:
-    """Add one line at the end of a journal file and make sure that it is on disk."""
+def append(folder: Path, name: str, *lines: Mapping[str, Any]) -> None:
+    """Add lines at the end of a journal file, in one piece, and make sure that they are on disk."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    raw = json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+    raw = b"".join(json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n" for line in lines)
     handle = os.open(folder / f"{name}.jsonl", os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         size = os.fstat(handle).st_size

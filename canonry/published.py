@@ -304,7 +304,8 @@ RULINGS = Table("rulings", "What people decided.", ("ruling_id",), (
     _col("at", "instant", "When."),
     _col("until", "date", "Until when it holds."),
     _col("status", "text", "applies, lapsed or withdrawn.", nullable=False, one_of=("applies", "lapsed", "withdrawn")),
-    _col("applied_to", "text", "The conflict or document it took effect on tonight."),
+    _col("applied_to", "text", "The conflict, document, entity or claim it took effect on tonight."),
+    _col("remark", "text", "What belongs to it (scope, successor, edition), or why it has no effect."),
 ))  # fmt: skip
 COVERAGE = Table("coverage", "What each detector looked at, out of how much.", ("detector",), (
     _id("detector", "Name of the detector."),

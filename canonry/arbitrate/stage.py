@@ -34,11 +34,12 @@ def arbitrate(run: RunContext, normalised: Normalised, matched: Matched, claimed
         clashes: Differences between them.
     """
     families = _families(matched)
-    ruled = _ruled(run, normalised, claimed, clashes, families)
-    members = _members(claimed, clashes, families)
+    ruled = _ruled(run, normalised, matched, claimed, clashes)
+    members = _members(claimed, clashes, families, ruled)
     verdicts = _verdicts(run, clashes, members, ruled)
     conflict_claims = _conflict_claims(members, verdicts)
     conflicts = _conflicts(run, normalised, clashes, verdicts, conflict_claims)
+    conflicts = _with_lapsed(conflicts, ruled)
     claims = _standing(claimed, conflict_claims, conflicts)
     shown = conflict_claims.filter(pl.col("conflict_id").is_in(conflicts["conflict_id"].to_list()))
     observations = clashes.differences.filter("is_observation").with_columns(
@@ -62,29 +63,30 @@ def _families(matched: Matched) -> dict[str, str]:
     return dict(of_documents.select("member_id", "family_id").iter_rows())
 
 
-def _ruled(run: RunContext, normalised: Normalised, claimed: Claimed, clashes: Clashes, families: dict[str, str]) -> rulings.Ruled:
+def _ruled(run: RunContext, normalised: Normalised, matched: Matched, claimed: Claimed, clashes: Clashes) -> rulings.Ruled:
     tonight = rulings.Tonight(
         run.run_date,
         claimed.claims,
         clashes.members,
-        normalised.documents.filter(pl.col("removed_on").is_null()),
-        families,
+        normalised.documents,
+        _families(matched),
+        normalised.records,
+        {(s, r): e for e, s, r in matched.entity_members.select("entity_id", "source", "record_id").iter_rows()},
         run.edition in ("", "full"),
     )
-    standing = run.journal.standing_rulings
-    ids = {r["ruling_id"] for r in standing}
-    withdrawn = [r for r in run.journal.rulings if "withdraws" not in r and r["ruling_id"] not in ids]
-    return rulings.applied(standing, withdrawn, tonight)
+    return rulings.applied(run.journal.standing_rulings, run.journal.withdrawn_rulings, tonight)
 
 
-def _members(claimed: Claimed, clashes: Clashes, families: dict[str, str]) -> pl.DataFrame:
-    """The claims of the differences with everything that the policy words look at."""
+def _members(claimed: Claimed, clashes: Clashes, families: dict[str, str], ruled: rulings.Ruled) -> pl.DataFrame:
+    """The claims of the differences with everything that the policy words look at; what stands on a retired page is superseded."""
+    retired = [o.target for o in ruled.documents if o.status == "applies" and o.verdict == "retire"]
     more = claimed.claims.select(
         "claim_id", "authority", "dated_on", "date_kind", "valid_from", "valid_to", "precision", "is_held",
         family=pl.col("document_id").replace_strict(families, default=None, return_dtype=pl.String),
     )  # fmt: skip
     return clashes.members.join(more, on="claim_id").with_columns(
-        origin=pl.coalesce("family", "document_id", pl.concat_str("source", "record_id", separator="/", ignore_nulls=True))
+        is_superseded=pl.col("is_superseded").fill_null(value=False) | pl.col("document_id").is_in(retired).fill_null(value=False),
+        origin=pl.coalesce("family", "document_id", pl.concat_str("source", "record_id", separator="/", ignore_nulls=True)),
     )
 
 
@@ -145,11 +147,7 @@ def _conflicts(run: RunContext, normalised: Normalised, clashes: Clashes, verdic
         .group_by("conflict_id", maintain_order=True)
         .agg(loser=pl.col("verbatim").first(), loser_source=pl.col("source").first())
     )
-    owner = (
-        claims.join(normalised.sources.select("source", "owner"), on="source", how="left")
-        .group_by("conflict_id")
-        .agg(owner=pl.col("owner").drop_nulls().sort().first())
-    )
+    owner = _owners(normalised, claims)
     out = real.join(best, on="conflict_id", how="left").join(other, on="conflict_id", how="left").join(owner, on="conflict_id", how="left")
     why = pl.col("word").replace_strict(policy.WHY, default=None, return_dtype=pl.String)
     reason = (
@@ -182,6 +180,26 @@ def _conflicts(run: RunContext, normalised: Normalised, clashes: Clashes, verdic
         scope=pl.col("scope").replace("", None),
     )
     return _since(run, out, "conflicts")
+
+
+def _owners(normalised: Normalised, claims: pl.DataFrame) -> pl.DataFrame:
+    """Whom to ask about each conflict: the owner of a page in it that names its own, else of a source; of the best claim that has one."""
+    of_source = normalised.sources.select("source", lent="owner")
+    of_page = normalised.documents.select("document_id", own="owner")
+    asked = _best(claims.join(of_source, on="source", how="left").join(of_page, on="document_id", how="left"))
+    own = pl.when(pl.col("own").ne_missing(pl.col("lent"))).then("own")  # a page that names nobody bears the owner of its source
+    return asked.group_by("conflict_id", maintain_order=True).agg(
+        owner=pl.coalesce(own.drop_nulls().first(), pl.coalesce("own", "lent").drop_nulls().first())
+    )
+
+
+def _with_lapsed(conflicts: pl.DataFrame, ruled: rulings.Ruled) -> pl.DataFrame:
+    """Tell in the reason of a conflict that a ruling on it holds no more, so that a question that comes back says why."""
+    lapsed = pl.col("conflict_id").replace_strict(dict(ruled.lapsed), default=None, return_dtype=pl.String)
+    by_person = pl.col("decided_by").is_not_null()
+    return conflicts.with_columns(
+        reason=pl.when(lapsed.is_null() | by_person).then("reason").otherwise(pl.format("{} {}", "reason", lapsed))
+    )
 
 
 def _since(run: RunContext, rows: pl.DataFrame, table: str) -> pl.DataFrame:

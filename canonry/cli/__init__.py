@@ -20,7 +20,7 @@ SECTIONS = {
         "status": "Say what is published and how it is.",
         "list": "List conflicts, stale things, quarantine, rulings and more.",
         "explain": "Tell everything that bears on one id or cite.",
-        "report": "Write the conflict report as a web page.",
+        "report": "Write the conflict report: web page, spreadsheet, CSV or JSON.",
     },
     "Ask, as an agent does": {
         "search": "Find items for a query, or for a file of them.",
@@ -29,7 +29,7 @@ SECTIONS = {
         "eval": "Measure a release with golden questions.",
     },
     "Decide": {
-        "rule": "Rule on a conflict, or say that a document is still valid.",
+        "rule": "Rule on a conflict, a document or records.",
         "unrule": "Withdraw a ruling.",
         "accept": "Say that a source that shrank is right.",
     },

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import polars as pl
 
+from canonry import journal
 from canonry import store as stores
 from canonry.cli import output
 from canonry.cli.nearest import OneOf
@@ -19,15 +20,16 @@ if TYPE_CHECKING:
 
     from canonry.serve import Client
 
-KINDS = ("conflicts", "stale", "families", "entities", "rulings", "quarantine")
+KINDS = ("conflicts", "stale", "families", "entities", "rulings", "gaps", "quarantine")
 _COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → headings, columns
     "stale": (("what", "id", "signal", "since", "evidence"), ("target_kind", "target_id", "signal", "since", "evidence")),
     "families": (("kind", "family", "member", "relation", "like#"), ("member_kind", "family_id", "member_id", "relation", "similarity")),
     "entities": (("entity", "name", "records#", "sources"), ("entity_id", "name", "records", "sources")),
     "rulings": (
-        ("ruling", "verdict", "status", "by", "at", "applied to", "because"),
-        ("ruling_id", "verdict", "status", "by", "at", "applied_to", "because"),
+        ("ruling", "verdict", "status", "by", "at", "applied to", "because", "remark"),
+        ("ruling_id", "verdict", "status", "by", "at", "applied_to", "because", "remark"),
     ),
+    "gaps": (("gap", "kind", "note", "cites", "by", "at"), ("gap_id", "kind", "note", "cites", "by", "at")),
     "quarantine": (("source", "location", "rule", "detail"), ("source", "location", "rule", "detail")),
 }
 
@@ -38,22 +40,30 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → hea
 @click.option("--status", type=click.Choice(CONFLICT_STATUSES), help="Only conflicts of this status.")
 @click.option("--edition", metavar="NAME", help="Which edition; default: full.")
 def list_command(session: Session, kind: str, limit: int | None, status: str | None, edition: str | None) -> None:
-    """List what people go through: KIND is conflicts, stale, families, entities, rulings or quarantine.
+    """List what people go through: KIND is conflicts, stale, families, entities, rulings, gaps or quarantine.
 
     Conflicts come by importance: severity × (1 + how often agents met them) × how unsure the decision is.
     """
     if status and kind != "conflicts":
         raise click.UsageError("--status goes with conflicts only.", click.get_current_context())
-    reader = client(session, edition)
-    rows = conflicts(reader, status) if kind == "conflicts" else _rows(reader, kind)
+    rows = _gaps(session) if kind == "gaps" else _of_release(client(session, edition), kind, status)
     shown = rows[: limit or (None if session.as_json else 20)]
     session.answer({"kind": kind, "total": len(rows), "shown": len(shown), "rows": shown}, lambda: _told(session, kind, shown, len(rows)))
+
+
+def _gaps(session: Session) -> list[dict[str, Any]]:
+    """What agents and people reported as missing or wrong, the newest first; it stands in the journal, not in a release."""
+    return [dict(g) for g in reversed(journal.read(session.workspace.journal).gaps)]
+
+
+def _of_release(reader: Client, kind: str, status: str | None) -> list[dict[str, Any]]:
+    return conflicts(reader, status) if kind == "conflicts" else _rows(reader, kind)
 
 
 def conflicts(reader: Client, status: str | None) -> list[dict[str, Any]]:
     """Give the conflicts with their sides, by importance."""
     table = reader.list("conflicts").select(
-        "conflict_id", "exposure", "spans_audiences", importance=pl.col("severity").fill_null(0.0)
+        "conflict_id", "exposure", "spans_audiences", importance=pl.col("severity").fill_null(1.0)
         * (1 + pl.col("exposure"))
         * (1 - pl.col("confidence").fill_null(0.0)),
     )  # fmt: skip
@@ -108,7 +118,7 @@ def _sides(conflict: dict[str, Any]) -> str:
 
 def _table(kind: str, rows: Sequence[dict[str, Any]]) -> None:
     headings, columns = _COLUMNS[kind]
-    output.table(headings, ([_cell(row[c]) for c in columns] for row in rows), keep=headings[:1])
+    output.table(headings, ([_cell(row.get(c)) for c in columns] for row in rows), keep=headings[:1])
 
 
 def _cell(value: Any) -> Any:

@@ -1,8 +1,9 @@
-"""``canonry report``: the conflict report as one web page that needs nothing else."""
+"""``canonry report``: the conflict report as a web page, a spreadsheet to decide in, CSV or JSON."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,30 +12,49 @@ from canonry.cli import output
 from canonry.cli.session import Session, command
 from canonry.errors import UsageError
 
+if TYPE_CHECKING:
+    from canonry.store import Manifest
 
-@command("report", "canonry report", "canonry report -o conflicts.html", "canonry report --release parent")
+FORMATS = ("html", "xlsx", "csv", "json")
+
+
+@command("report", "canonry report", "canonry report --format xlsx -o decide.xlsx", "canonry report --release parent -o before.html")
 @click.option(
     "-o",
     "--output",
     "file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where to; default: report.html beside the configuration. - is standard output.",
+    help="Where to; default: report.html (or .xlsx, .csv, .json) beside the configuration. - is standard output.",
 )
+@click.option("--format", "kind", type=click.Choice(FORMATS), help="Default: as FILE ends, else html.")
 @click.option("--release", metavar="ID", help="A release that is kept; default: the current one.")
-def report_command(session: Session, file: Path | None, release: str | None) -> None:
-    """Write the conflict report: one web page, to be opened in a browser or sent to somebody."""
+def report_command(session: Session, file: Path | None, kind: str | None, release: str | None) -> None:
+    """Write the conflict report: a web page to read, a spreadsheet to decide in (`canonry rule --from` reads it back), CSV or JSON."""
+    ending = file.suffix.lstrip(".").lower() if file else ""
+    chosen = kind or (ending if ending in FORMATS else "html")
     manifest = session.release(release)
-    page = report.render(session.store, manifest, name=session.workspace.config.name)
+    made = _made(session, manifest, chosen)
     if str(file) == "-":
-        click.echo(page)
+        click.echo(made, nl=False)
         return
-    place = file or session.workspace.base / "report.html"
+    place = file or session.workspace.base / f"report.{chosen}"
     try:
         place.touch(mode=0o600)  # it tells of all editions
         place.chmod(0o600)
-        place.write_text(page, encoding="utf-8")
+        place.write_bytes(made)
     except OSError as e:
         raise UsageError(f"cannot write {place}: {e.strerror}.", "Name another file with -o.") from e
     found = {"file": str(place.resolve()), "release_id": manifest.release_id}
     session.answer(found, lambda: output.line(found["file"]))
+
+
+def _made(session: Session, manifest: Manifest, chosen: str) -> bytes:
+    name = session.workspace.config.name
+    if chosen == "html":
+        return report.render(session.store, manifest, name=name).encode()
+    data = report.view(report.tables(session.store, manifest), name=name, limit=report.ALL)
+    if chosen == "xlsx":
+        return report.as_xlsx(data)
+    text = report.as_json(data) if chosen == "json" else "\ufeff" + report.as_csv(data)  # the mark tells Excel that it is UTF-8
+    return text.encode()

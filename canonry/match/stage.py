@@ -13,8 +13,10 @@ from canonry.links import successors
 from canonry.match import likeness, pages
 from canonry.match.direction import directed
 from canonry.match.records import keyed
+from canonry.match.ruled import with_rulings, with_successors
 from canonry.published import ENTITIES, ENTITY_MEMBERS, FAMILIES, MATCH_LINKS, NO_RANK
 from canonry.text import normal
+from canonry.verdicts import on_records
 
 if TYPE_CHECKING:
     from canonry.context import RunContext
@@ -31,6 +33,7 @@ def match(run: RunContext, normalised: Normalised) -> Matched:
         normalised: Documents, passages and records.
     """
     documents = normalised.documents.filter(pl.col("removed_on").is_null())  # what is gone must not stand between what is there
+    documents = with_successors(run, documents)
     body = (
         normalised.passages.sort("document_id", "ordinal")
         .group_by("document_id", maintain_order=True)
@@ -43,8 +46,10 @@ def match(run: RunContext, normalised: Normalised) -> Matched:
     same = related.filter(~pl.col("is_kin"))
     same, related = _with_declared(same, documents), _with_declared(related, documents)
     page_pairs = related.join(directed(same, documents, normalised.links), on=["left_id", "right_id"], how="left")
+    page_pairs = with_rulings(run, documents, page_pairs)
     families = _page_families(documents, page_pairs.filter(~pl.col("is_kin")))
-    entities, members, subjects = keyed(run.config, normalised.records, normalised.assertions)
+    links = on_records(run.journal.standing_rulings, run.run_date, normalised.records)
+    entities, members, subjects = keyed(run.config, normalised.records, normalised.assertions, links)
     return Matched(
         families=FAMILIES.conform(pl.concat([families, _passage_families(normalised, families)])),
         page_pairs=shaped(page_pairs, MATCHED["page_pairs"]),

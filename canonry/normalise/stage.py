@@ -13,6 +13,7 @@ from canonry.normalise.dates import settled
 from canonry.normalise.documents import bad_front_matter, documents_of, parsed_once
 from canonry.normalise.records import assertions_of, bad_dates, own_date, records_of, without_attributes
 from canonry.normalise.sources import EVERYONE, known_sources, published_sources, readable
+from canonry.normalise.withheld import without_withheld
 from canonry.text import normal
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def normalise(run: RunContext, ingested: Ingested) -> Normalised:
     records, assertions = (_dated(own_date(f)) for f in without_attributes(run.config, records, assertions, may))
     aside = _aside(run.config, known, every, ingested.quarantine)
     passages_, sentences_ = _pieces(documents, parts)
-    return Normalised(
+    kept = Normalised(
         sources=published_sources(known, documents, records, assertions, may),
         documents=shaped(documents, NORMALISED["documents"]),
         passages=passages_,
@@ -54,6 +55,7 @@ def normalise(run: RunContext, ingested: Ingested) -> Normalised:
         assertions=shaped(assertions, NORMALISED["assertions"]),
         quarantine=stack([readable(aside, may), bad_front_matter(documents), bad_dates(records), bad_dates(assertions)], aside.schema),
     )
+    return without_withheld(run, kept)
 
 
 def _allowed(run: RunContext) -> frozenset[str] | None:

@@ -1,9 +1,11 @@
-"""The conflict report: one self-contained page for the person who decides. Works offline, without JavaScript, and on paper."""
+"""The conflict report for the person who decides: a page that works offline and on paper, a workbook to decide in, CSV and JSON."""
 
 from __future__ import annotations
 
+from canonry.report.decisions import Decision, decisions
+from canonry.report.formats import as_csv, as_json, as_xlsx
 from canonry.report.model import ReportData
-from canonry.report.page import page, render
-from canonry.report.view import view
+from canonry.report.page import page, render, tables
+from canonry.report.view import ALL, view
 
-__all__ = ["ReportData", "page", "render", "view"]
+__all__ = ["ALL", "Decision", "ReportData", "as_csv", "as_json", "as_xlsx", "decisions", "page", "render", "tables", "view"]

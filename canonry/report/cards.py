@@ -74,7 +74,7 @@ def _card(conflict: Mapping[str, Any], members: Sequence[dict[str, Any]], ruling
     full, short = sides[:SIDES], sides[SIDES : SIDES + MORE_SIDES]
     is_topic = "____" in conflict["attribute"]
     return Card(
-        **{k: conflict[k] for k in ("conflict_id", "type", "kind", "status", "scope", "owner", "spans_audiences")},
+        **{k: conflict[k] for k in ("conflict_id", "type", "kind", "status", "scope", "owner", "spans_audiences", "signature")},
         subject=_subject(conflict["subject"]),
         attribute=cut(conflict["attribute"], "____", LONGEST).text if is_topic else words.plain(conflict["attribute"]),
         is_topic=is_topic,
@@ -130,6 +130,7 @@ def _sides(conflict_id: str, sides: Sequence[Sequence[dict[str, Any]]], number: 
         Side(
             number=n,
             value=value,
+            canonical=str(claims[0]["value"] or ""),
             read_as=_read_as(claims[0]),
             wins=_wins(claims),
             first=_line(claims[0], quote, known),

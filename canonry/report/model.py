@@ -107,6 +107,7 @@ class Side:
     Attributes:
         number: Number of the side, from 1.
         value: The value as its best claim writes it.
+        canonical: The value that all its claims have, in canonical form.
         read_as: The canonical value, where a bare number was taken to have a unit.
         wins: Whether it stands; null while open.
         first: The claim to quote.
@@ -117,6 +118,7 @@ class Side:
 
     number: int
     value: Quote
+    canonical: str
     read_as: str | None
     wins: bool | None
     first: ClaimLine
@@ -149,6 +151,7 @@ class Card:
         status: open, decided_by_policy, decided_by_person or dismissed.
         status_says: The same in words.
         scope: Under which condition.
+        signature: Hash of its sides; another one is another question.
         sides: The sides shown in full; the winner first.
         more_sides: The others, in short.
         unlisted: How many sides are not shown at all.
@@ -173,6 +176,7 @@ class Card:
     status: str
     status_says: str
     scope: str | None
+    signature: str | None
     sides: tuple[Side, ...]
     more_sides: tuple[Side, ...]
     unlisted: int
@@ -291,6 +295,7 @@ class RulingLine:
     until: str | None
     status: str
     applied_to: str | None
+    remark: str | None
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,12 @@ def render(store: Path, release: Manifest | None = None, edition: str = "full", 
     Raises:
         StoreError: There is no such release or edition, or its file is missing or damaged.
     """
-    found = release or stores.needed(store)
-    return page(view(_read(stores.edition_file(store, found, edition)), name=name))
+    return page(view(tables(store, release, edition), name=name))
+
+
+def tables(store: Path, release: Manifest | None = None, edition: str = "full") -> dict[str, pl.DataFrame]:
+    """Read what `view` shows of a release; the arguments and errors are those of `render`."""
+    return _read(stores.edition_file(store, release or stores.needed(store), edition))
 
 
 def page(report: ReportData) -> str:

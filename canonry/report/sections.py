@@ -141,7 +141,7 @@ def rulings(tables: Mapping[str, pl.DataFrame], limit: int) -> Section[RulingLin
     )
     shown = (
         RulingLine(
-            **{k: r[k] for k in ("ruling_id", "target_kind", "by", "because", "status", "applied_to")},
+            **{k: r[k] for k in ("ruling_id", "target_kind", "by", "because", "status", "applied_to", "remark")},
             verdict=words.plain(r["verdict"]),
             at=words.day(r["at"]),
             until=words.day(r["until"]),

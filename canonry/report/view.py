@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from canonry.report.model import Card, Group, SourceLine
 
 LIMIT = 500  # conflicts shown in full, and rows of each table
+ALL = 100_000  # conflicts, and rows of each table, of the formats that hold everything; a sheet has a million lines
 
 
 def view(tables: Mapping[str, pl.DataFrame], *, name: str | None = None, limit: int = LIMIT) -> ReportData:

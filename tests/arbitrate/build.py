@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from canonry.anchors import PAGE, anchor
 from canonry.arbitrate import arbitrate
-from canonry.arbitrate.rulings import anchor
 from canonry.config import parse
 from canonry.conflicts import conflicts
 from canonry.context import History, RunContext
@@ -185,10 +185,10 @@ class World:
         ]
         return self.said("conflict", verdict, anchors, **more)
 
-    def rule_on_page(self, verdict: str, document_id: str, **more: Any) -> World:
+    def rule_on_page(self, verdict: str, document_id: str, successor: str | None = None, **more: Any) -> World:
         """Enter a ruling on a document."""
-        row = next(d for d in self.documents if d["document_id"] == document_id)
-        return self.said("document", verdict, [{k: row[k] for k in ("source", "path", "content_hash", "title")}], **more)
+        rows = [next(d for d in self.documents if d["document_id"] == i) for i in (document_id, successor) if i]
+        return self.said("document", verdict, [{k: row[k] for k in PAGE} for row in rows], **more)
 
     def said(self, kind: str, verdict: str, anchors: list[dict[str, Any]], **more: Any) -> World:
         at = datetime(2024, 12, 1, 12, len(self.rulings), tzinfo=UTC).isoformat()

@@ -226,11 +226,33 @@ def test_what_lost_a_conflict_is_told_as_contradicted():
     assert "“30 days” (live) stands against “14 days” (wiki)" in row["evidence"]
 
 
-@pytest.mark.parametrize("why", ["superseded", "expired"])
-def test_a_page_that_a_person_calls_valid_is_served_again(why):
-    world = gone(why).rule_on_page("still-valid", "live/a.md")
+@pytest.mark.parametrize(("why", "verdict"), [("expired", "still-valid"), ("superseded", "canonical")])
+def test_a_person_brings_a_page_back_with_the_verdict_that_answers_its_signal(why, verdict):
+    world = gone(why).rule_on_page(verdict, "live/a.md")
     assert statuses(world)["live/a.md"] == "current"
-    assert not world.curated().staleness["is_stale"].any()
+    staleness = world.curated().staleness
+    assert not staleness["is_stale"].any()
+    assert "It does not count: ana ruled so on 2024-12-01" in staleness["evidence"][0]
+
+
+@pytest.mark.parametrize(("why", "verdict"), [("expired", "canonical"), ("superseded", "still-valid"), ("removed", "still-valid")])
+def test_a_verdict_says_nothing_of_the_other_signals(why, verdict):
+    assert reasons(gone(why).rule_on_page(verdict, "live/a.md")) == {"live/a.md": why}
+
+
+def test_a_page_that_is_reviewed_bears_no_flag_of_its_overdue_review():
+    world = World().page("live/a.md", "A.", review_on=PAST)
+    assert only(world.curated().context)["flags"] == ["review_overdue", "undated"]
+    assert only(world.rule_on_page("still-valid", "live/a.md").curated().context)["flags"] == ["undated"]
+
+
+def test_a_retired_page_is_left_out_with_who_said_so_and_what_stands_instead():
+    row = only(gone().rule_on_page("retire", "live/a.md", because="moved to HR").curated().excluded)
+    assert (row["document_id"], row["reason"]) == ("live/a.md", "expired")
+    assert row["evidence"] == "It is retired: ana ruled so on 2024-12-01 (moved to HR)."
+    row = only(gone().rule_on_page("retire", "live/a.md", successor="live/new.md").curated().excluded)
+    assert (row["reason"], row["superseded_by"]) == ("superseded", "live/new.md#top")
+    assert "in favour of live/new.md" in row["evidence"]
 
 
 def test_a_person_s_word_holds_until_its_day_and_for_its_page_alone():

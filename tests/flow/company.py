@@ -14,8 +14,7 @@ from zlib import crc32
 import numpy as np
 import yaml
 
-from canonry import journal, store
-from canonry.arbitrate import rulings
+from canonry import anchors, journal, store
 from canonry.flow import nightly
 from canonry.workspace import RunOptions, RunSummary, Workspace
 
@@ -283,8 +282,8 @@ class Company:
         sides = self.table("conflict_claims").filter(conflict_id=conflict_id).unique("value", keep="first", maintain_order=True)
         claims = {c["claim_id"]: c for c in self.table("claims").iter_rows(named=True)}
         texts = {i: t for n in ("context", "excluded") for i, t in self.table(n).select("item_id", "text").iter_rows()}
-        anchors = [
-            {**rulings.anchor(claims[c], texts.get(claims[c]["item_id"])), "keep": v == keep}
+        about = [
+            {**anchors.anchor(claims[c], texts.get(claims[c]["item_id"])), "keep": v == keep}
             for c, v in sides.select("claim_id", "value").iter_rows()
         ]
         ruling_id = f"r-{crc32(f'{conflict_id} {keep} {verdict} {at}'.encode()):08x}"
@@ -292,7 +291,7 @@ class Company:
             "ruling_id": ruling_id,
             "target_kind": "conflict",
             "verdict": verdict,
-            "anchors": anchors,
+            "anchors": about,
             "by": "ann",
             "because": "I know.",
             "at": at,

@@ -17,8 +17,13 @@ def folder(tmp_path):
     return tmp_path / "journal"
 
 
+def line(ruling_id, **more):
+    base = {"target_kind": "conflict", "verdict": "keep", "anchors": [{"value": "30 days"}], "at": "2024-12-01T09:00:00+00:00"}
+    return {"ruling_id": ruling_id, **base, **more}
+
+
 def ruled(folder, ruling_id):
-    journal.append(folder, "rulings", {"ruling_id": ruling_id, "verdict": "keep"})
+    journal.append(folder, "rulings", line(ruling_id))
 
 
 def test_a_folder_that_is_not_there_is_an_empty_journal(folder):
@@ -31,16 +36,16 @@ def test_a_folder_that_is_not_there_is_an_empty_journal(folder):
 @given(st.lists(st.dictionaries(st.sampled_from(["source", "copy", "at"]), VALUES, min_size=1), max_size=4))
 def test_what_is_written_is_read_back_in_order(tmp_path_factory, lines):
     folder = tmp_path_factory.mktemp("journal")
-    for line in lines:
-        journal.append(folder, "acceptances", line)
+    for each in lines:
+        journal.append(folder, "acceptances", each)
     assert list(journal.read(folder).acceptances) == lines
 
 
 @pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85", "\x0b", "\x1c"])
 def test_a_reason_may_hold_any_character_that_text_holds(folder, mark):
-    line = {"ruling_id": "r-1", "because": f"one{mark}two"}
-    journal.append(folder, "rulings", line)
-    assert journal.read(folder).rulings == (line,)
+    said = line("r-1", because=f"one{mark}two")
+    journal.append(folder, "rulings", said)
+    assert journal.read(folder).rulings == (said,)
 
 
 def test_a_line_that_is_still_being_written_is_not_there_yet(folder):
@@ -99,3 +104,31 @@ def test_only_its_owner_may_read_the_journal(folder):
     ruled(folder, "r-1")
     assert folder.stat().st_mode & 0o077 == 0
     assert (folder / "rulings.jsonl").stat().st_mode & 0o077 == 0
+
+
+def test_lines_that_git_merged_in_any_order_are_read_by_their_time_and_once(folder):
+    lines = [line(f"r-{n}", at=f"2024-12-0{n}T09:00:00{zone}") for n, zone in ((1, ""), (2, "+00:00"), (3, "-05:00"))]
+    journal.append(folder, "rulings", lines[2], lines[0], lines[1], lines[0])
+    assert [r["ruling_id"] for r in journal.read(folder).standing_rulings] == ["r-1", "r-2", "r-3"]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"at": None}, "at missing"),
+        ({"at": "yesterday"}, "no date"),
+        ({"until": "soon"}, "no date"),
+        ({"verdict": "kep"}, "not one of keep, both"),
+        ({"target_kind": "thing"}, "not one of conflict"),
+        ({"anchors": [{"source": "a"}]}, "an anchor without value"),
+        ({"anchors": ["x"]}, "no list of objects"),
+        ({"target_kind": "entity", "verdict": "same", "anchors": [{"record": {"source": "a", "id": "1"}, "side": 1}]}, "sides 1 and 2"),
+        ({"target_kind": "claim", "verdict": "withhold"}, "needs an edition"),
+    ],
+)
+def test_a_line_that_is_no_ruling_is_refused_with_its_place(folder, change, says):
+    ruled(folder, "r-1")
+    journal.append(folder, "rulings", line("r-2", **change))
+    with pytest.raises(StoreError, match="ruling 2") as e:
+        journal.read(folder)
+    assert says in e.value.message
