@@ -101,8 +101,8 @@ def page(anchored: Mapping[str, Any], documents: pl.DataFrame) -> str | None:
         Its document_id, or None.
     """
     mine = documents.filter(pl.col("source") == anchored["source"])
-    for column in PAGE[1:]:
-        same = mine.filter(pl.col(column) == anchored.get(column))
+    for column in (c for c in PAGE[1:] if anchored.get(c) is not None):
+        same = mine.filter(pl.col(column) == anchored[column])
         if same.height == 1:
             return str(same["document_id"][0])
     return None

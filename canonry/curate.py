@@ -40,7 +40,7 @@ def curate(  # noqa: PLR0913, PLR0917  (one result per stage that it joins)
     items = scored.items.join(scored.components.select("item_id", "freshness", quality=pl.col("quality").cast(pl.Float64)), on="item_id")
     items = _with_signals(items, staleness).join(_gone(matched, staleness), on="entity_id", how="left")
     items = _with_reason(run, items, matched)
-    items = _with_status(items, _beside_withheld(run, matched, decided))
+    items = _with_status(items, _beside_withheld(run, normalised, matched, decided))
     chances = likely(features(items, matched.page_pairs))
     items = items.join(chances, on="item_id", how="left")
     left = _withheld(run, items.filter(pl.col("reason").is_not_null()))
@@ -226,12 +226,14 @@ def _instead(items: pl.DataFrame) -> pl.DataFrame:
     return gone.join(there, on=["document_id", "heading"], nulls_equal=True).select("item_id", "instead")
 
 
-def _beside_withheld(run: RunContext, matched: Matched, decided: Decided) -> pl.Expr:
+def _beside_withheld(run: RunContext, normalised: Normalised, matched: Matched, decided: Decided) -> pl.Expr:
     """Whether an item holds the other side of what a person withholds from this edition."""
-    ids = beside_withheld(run.journal.standing_rulings, run.run_date, run.edition, decided.claims, _page_families(matched))
-    beside = decided.claims.filter(pl.col("claim_id").is_in(ids))
-    on_card = pl.col("entity_id").is_in(beside["subject_id"].to_list())
-    return pl.col("item_id").is_in(beside["item_id"].drop_nulls().to_list()) | on_card
+    placed = normalised.sentences.join(normalised.documents.select("document_id", "source"), on="document_id")
+    items, records, rows = beside_withheld(run.journal.standing_rulings, run.run_date, run.edition, placed)
+    cards = {e for e, s, r in matched.entity_members.select("entity_id", "source", "record_id").iter_rows() if (s, r) in records}
+    said = decided.claims.filter(pl.col("record_id").is_null()).select("subject_id", "source", "subject").unique() if rows else None
+    cards |= {e for e, s, name in said.iter_rows() if (s, name) in rows} if said is not None else set()
+    return pl.col("item_id").is_in(sorted(items)) | pl.col("entity_id").is_in(sorted(cards)).fill_null(value=False)
 
 
 def _page_families(matched: Matched) -> dict[str, str]:

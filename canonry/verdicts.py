@@ -256,22 +256,30 @@ def claim_of(ruling: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def beside_withheld(
-    rulings: Iterable[Mapping[str, Any]], run_date: date, edition: str, claims: pl.DataFrame, families: Mapping[str, str]
-) -> list[str]:
-    """Find the claims that contradict one that a person withholds from an edition: their readers should know that there is more.
+    rulings: Iterable[Mapping[str, Any]], run_date: date, edition: str, sentences: pl.DataFrame
+) -> tuple[set[str], set[Key], set[tuple[str, str]]]:
+    """Find what contradicts a claim that a person withholds from an edition: its readers should know that there is more.
 
     Args:
         rulings: Standing rulings.
         run_date: Rulings with an earlier `until` have lapsed.
         edition: The edition.
-        claims: As `anchors.attached` needs them.
-        families: document_id → family_id.
+        sentences: Columns ``source``, ``item_id``, ``norm``; what is left of a conflict need not be a claim any more.
 
     Returns:
-        claim_ids in order.
+        The items in which such sentences stand; records; (source, subject) of rows of claims tables.
     """
-    found: set[str] = set()
+    items: set[str] = set()
+    records: set[Key] = set()
+    rows: set[tuple[str, str]] = set()
     for ruling in withheld(rulings, run_date, edition):
-        others = [a for a in ruling["anchors"] if a["value"] != claim_of(ruling)["value"]]
-        found.update(c for a in others for c in anchors.attached(a, claims, families))
-    return sorted(found)
+        for a in (a for a in ruling["anchors"] if a["value"] != claim_of(ruling)["value"]):
+            if quote := a.get("quote"):
+                own = sentences.filter(source=a["source"])
+                norm = anchors.said_again(quote["sentence"], own["norm"].unique().sort().to_list())
+                items.update(own.filter(pl.col("norm") == norm)["item_id"] if norm is not None else ())
+            elif record := a.get("record"):
+                records.add((record["source"], record["id"]))
+            else:
+                rows.add((a["source"], a["subject"]))
+    return items, records, rows

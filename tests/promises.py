@@ -101,5 +101,15 @@ PROMISES = (
         (f"{_BAD}::test_a_gate_that_finds_wrong_context_keeps_the_release_before",),
     ),
     Promise("example-truth", "The example company is found as its truth file says.", (_EXAMPLE,)),
+    Promise(
+        "rulings-are-reversible",
+        "Every verdict applies with the next run, is listed, and leaves no trace when it is taken back.",
+        ("tests/cli/test_verdicts.py",),
+    ),
+    Promise(
+        "spreadsheet-round-trip",
+        "What is decided in the spreadsheet becomes rulings, every cell checked, and reading it twice changes nothing.",
+        ("tests/cli/test_spreadsheet.py",),
+    ),
     Promise("second-night", "On the second night what is computed is what changed, the source is held, the ruling holds.", (_SECOND,)),
 )  # fmt: skip
