@@ -14,7 +14,7 @@ from canonry.links import moves
 from canonry.published import CONTEXT, EXCLUDED, STALENESS
 from canonry.signals import agreeing, heard
 from canonry.similarity import vectors
-from canonry.verdicts import beside_withheld, judged, on_documents
+from canonry.verdicts import beside_withheld, judged, on_documents, withheld
 
 if TYPE_CHECKING:
     from canonry.context import RunContext
@@ -228,6 +228,8 @@ def _instead(items: pl.DataFrame) -> pl.DataFrame:
 
 def _beside_withheld(run: RunContext, normalised: Normalised, matched: Matched, decided: Decided) -> pl.Expr:
     """Whether an item holds the other side of what a person withholds from this edition."""
+    if not withheld(run.journal.standing_rulings, run.run_date, run.edition):
+        return pl.lit(value=False)
     placed = normalised.sentences.join(normalised.documents.select("document_id", "source"), on="document_id")
     items, records, rows = beside_withheld(run.journal.standing_rulings, run.run_date, run.edition, placed)
     cards = {e for e, s, r in matched.entity_members.select("entity_id", "source", "record_id").iter_rows() if (s, r) in records}

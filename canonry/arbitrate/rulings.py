@@ -50,7 +50,7 @@ class Tonight:
         documents: document_id, source, title, content_hash, path, removed_on.
         families: document_id → family_id.
         records: source, record_id, entity_type.
-        entities: (source, record_id) → entity_id.
+        entity_members: source, record_id, entity_id.
         is_full: Whether everything may be read; only then lapsed and withdrawn rulings are listed.
     """
 
@@ -60,7 +60,7 @@ class Tonight:
     documents: pl.DataFrame
     families: Mapping[str, str]
     records: pl.DataFrame
-    entities: Mapping[tuple[str, str], str]
+    entity_members: pl.DataFrame
     is_full: bool
 
     def conflict(self, ruling: Mapping[str, Any]) -> tuple[Outcome, str | None]:
@@ -155,7 +155,7 @@ def _row(outcome: Outcome, tonight: Tonight) -> dict[str, Any]:
     ruling, target = outcome.ruling, outcome.target
     if ruling["target_kind"] == "entity" and target is not None:
         record = ruling["anchors"][0]["record"]
-        target = tonight.entities.get((record["source"], record["id"]), target)
+        target = tonight.entity_members.filter(source=record["source"], record_id=record["id"])["entity_id"][0]
     told = ruling["anchors"] if tonight.is_full else tonight.readable(outcome)
     return {
         **{k: ruling.get(k) for k in ("ruling_id", "target_kind", "verdict", "by", "because")},

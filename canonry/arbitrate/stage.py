@@ -71,7 +71,7 @@ def _ruled(run: RunContext, normalised: Normalised, matched: Matched, claimed: C
         normalised.documents,
         _families(matched),
         normalised.records,
-        {(s, r): e for e, s, r in matched.entity_members.select("entity_id", "source", "record_id").iter_rows()},
+        matched.entity_members,
         run.edition in ("", "full"),
     )
     return rulings.applied(run.journal.standing_rulings, run.journal.withdrawn_rulings, tonight)

@@ -170,7 +170,7 @@ def _tables(found: Explanation) -> list[tuple[str, tuple[str, ...], list[tuple[A
         ("Made from", ("kind", "id"), sorted({(o.input_kind, o.input_id) for o in found.lineage})),
         (
             "Rulings",
-            ("ruling", "verdict", "status", "by", "because"),
-            [(r.ruling_id, r.verdict, r.status, r.by, r.because or "") for r in found.rulings],
+            ("ruling", "verdict", "status", "by", "because", "remark"),
+            [(r.ruling_id, r.verdict, r.status, r.by, r.because or "", r.remark or "") for r in found.rulings],
         ),
     ]

@@ -330,6 +330,7 @@ class RulingView(Result):
     until: date | None = None
     status: str
     applied_to: str | None = None
+    remark: str | None = None
 
 
 class Explanation(Result):
