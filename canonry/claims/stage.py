@@ -57,7 +57,9 @@ def _coverage(counts: dict[str, int], possible: int, found: int, claims: pl.Data
         ("claims.versions.differing", possible, found, 0),
         ("claims.linked.sentences", counts["sentences"], counts["with_phrase"], 0),
         ("claims.linked.entities", counts["with_phrase"], counts["with_entity"], 0),
-        ("claims.linked.without_value", counts["with_entity"], counts["claims"], 0),
+        ("claims.linked.without_value", counts["with_entity"], counts["claims"] - counts["rows_read"], 0),
+        ("claims.linked.tables", counts["rows"], counts["rows_read"], 0),
+        ("claims.linked.too_long", counts["sentences"], counts["sentences"] - counts["too_long"], counts["too_long"]),
         ("claims.linked.below_operating_point", counts["claims"], counts["claims"] - weak, 0),
     ]
     return frame(
