@@ -13,8 +13,9 @@ from canonry.groups import grouped
 from canonry.ids import digest
 from canonry.operating import VERSIONS
 from canonry.state import Step
-from canonry.text import located, normal
-from canonry.values import canonical
+from canonry.text import located, normal, words
+from canonry.values import Value, canonical
+from canonry.wording import denies, scopes
 
 if TYPE_CHECKING:
     from canonry.frames import Matched, Normalised
@@ -29,7 +30,7 @@ PAIRS: dict[str, Any] = {
 }  # fmt: skip
 MENTIONS: dict[str, Any] = {
     "node": pl.String, "document_id": pl.String, "item_id": pl.String, "ordinal": pl.Int64, "sentence": pl.String, "verbatim": pl.String,
-    "value_type": pl.String, "span_start": pl.Int64, "span_end": pl.Int64, "pattern": pl.String, "topic": pl.String,
+    "value_type": pl.String, "span_start": pl.Int64, "span_end": pl.Int64, "pattern": pl.String, "topic": pl.String, "scope": pl.String,
 }  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def statement_pairs(memo: Memo, normalised: Normalised, matched: Matched) -> tup
     def compute(missing: list[str]) -> pl.DataFrame:
         return frame(PAIRS, [row for k in missing for row in _compared(k, lines.get(ends[k][0], []), lines.get(ends[k][1], []))])
 
-    found = memo.rows(Step("claims-versions", 6, (("alike", str(VERSIONS.threshold)),)), list(ends), compute)
+    found = memo.rows(Step("claims-versions", 7, (("alike", str(VERSIONS.threshold)),)), list(ends), compute)
     return pairs.select("key", "left_id", "right_id", "is_kin").join(found, on="key").filter(
         ~pl.col("is_kin") | (pl.col("likeness") >= KIN_ALIKE)
     ).drop("key", "is_kin").sort("left_id", "right_id", "left", "left_start"), possible
@@ -90,7 +91,7 @@ def _compared(key: str, left: list[tuple[int, str, str]], right: list[tuple[int,
                 "right_end": c.right[1],
                 "pattern": c.pattern,
             }
-            for c in changes(a[1], b[1])
+            for c in changes(a[1], b[1], with_forms=True)
         )
     return rows
 
@@ -99,7 +100,11 @@ def mentions(pairs: pl.DataFrame, normalised: Normalised) -> pl.DataFrame:
     """Every place in a sentence that takes part in a difference, with the topic it belongs to.
 
     Places that correspond, over any number of versions, are one topic. A sentence elsewhere with the same words asserts the same value,
-    so it belongs to the topic too.
+    so it belongs to the topic too. Where the sentences of a topic name different conditions (in the UK, in the US), each has its scope.
+
+    Args:
+        pairs: As `statement_pairs` and `slot_pairs` return them; with ``is_scoped``.
+        normalised: Where the sentences stand.
 
     Returns:
         Columns `MENTIONS`.
@@ -113,12 +118,15 @@ def mentions(pairs: pl.DataFrame, normalised: Normalised) -> pl.DataFrame:
         ends = [_node(said, row, side) for side in ("left", "right")]
         nodes.update({n["node"]: n for n in ends})
         links.append((ends[0]["node"], ends[1]["node"]))
+    scoped = {_node(said, row, "left")["node"] for row in pairs.filter("is_scoped").iter_rows(named=True)}
     _add_equal(nodes, links, _present(normalised))
+    above = _above(normalised) if scoped else {}
     for members in grouped(links).values():
         pattern = min(normal(nodes[m]["pattern"]) for m in members)
         for member in members:
             nodes[member]["topic"] = pattern
             nodes[member]["group"] = members[0]
+        _scope([nodes[m] for m in members], above if scoped.intersection(members) else {})
     return frame({**MENTIONS, "group": pl.String}, [nodes[k] for k in sorted(nodes)])
 
 
@@ -130,6 +138,20 @@ def _node(said: dict[tuple[str, int], tuple[str, str, str]], row: dict[str, Any]
         "verbatim": text[start:end], "value_type": row["kind"], "span_start": start, "span_end": end,
         "pattern": text[:start] + "____" + text[end:],
     }  # fmt: skip
+
+
+def _above(normalised: Normalised) -> dict[str, str]:
+    """item_id → what title and headings say."""
+    titled = normalised.passages.join(normalised.documents.select("document_id", named="title"), on="document_id")
+    return {i: f"{t or ''}. {h or ''}" for i, t, h in titled.select("item_id", "named", "heading").iter_rows()}
+
+
+def _scope(members: list[dict[str, Any]], above: dict[str, str]) -> None:
+    """Give each member the conditions in which the members of its topic differ."""
+    told = [scopes(f"{m['pattern']} {above.get(m['item_id'], '')}") for m in members]
+    parting = [kind for kind in sorted({k for t in told for k in t}) if len({t[kind] for t in told if kind in t}) > 1]
+    for member, said in zip(members, told, strict=True):
+        member["scope"] = "; ".join(said[k] for k in parting if k in said) or None
 
 
 def _present(normalised: Normalised) -> pl.DataFrame:
@@ -182,7 +204,7 @@ def topic_claims(mentions: pl.DataFrame, normalised: Normalised) -> pl.DataFrame
 
 
 def _claim(row: dict[str, Any]) -> dict[str, Any]:
-    made = canonical(row["verbatim"], row["value_type"])
+    made = _value(row["verbatim"], row["value_type"])
     within = located(row["item_text"][row["at"] : row["until"]], row["sentence"], row["span_start"], row["span_end"])
     start, end = (row["at"] + x for x in within)
     return {
@@ -206,6 +228,7 @@ def _claim(row: dict[str, Any]) -> dict[str, Any]:
         "subject_kind": "topic",
         "subject": " > ".join(p for p in (row["title"], row["heading"]) if p),
         "attribute": row["topic"],
+        "scope": row["scope"],
         "value": made.value,
         "verbatim": row["verbatim"],
         "value_type": row["value_type"],
@@ -216,6 +239,12 @@ def _claim(row: dict[str, Any]) -> dict[str, Any]:
         "sentence": row["sentence"],
         "modality": _held(row["sentence"]),
     }
+
+
+def _value(verbatim: str, kind: str) -> Value:
+    if kind == "boolean":  # what one sentence says and the other denies
+        return Value("false" if denies([w for w, _, _ in words(verbatim)]) else "true")
+    return canonical(verbatim, kind)
 
 
 def _held(sentence: str) -> str:

@@ -14,6 +14,7 @@ from rapidfuzz.process import cdist
 from canonry.operating import VERSIONS
 from canonry.text import words
 from canonry.values import canonical, kind_of
+from canonry.wording import denies, unmarked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 KEPT = 0.55  # share of the words, values aside, that must be the same
 LEAST_KEPT = 3  # and how many
 LONGEST_NAME = 4  # words of a name
+LONGEST_DENIAL = 5  # words in which an affirmation and its denial may differ
+MEASURED = ("money", "number", "percent", "quantity", "duration", "date", "time", "phone")  # types of a value that stands by itself
 _BLANK = "____"
 _CAPITAL = re.compile(r"[A-Z0-9]")
 _UNITS = (
@@ -41,7 +44,7 @@ class Change:
     """One value that differs between two sentences.
 
     Attributes:
-        kind: Type of both values.
+        kind: Type of both values; boolean where one sentence denies what the other says.
         left, right: Span (start, end) of the value in its sentence.
         pattern: The left sentence with ____ for the value.
     """
@@ -78,12 +81,17 @@ def aligned(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int, f
     return out
 
 
-def changes(left: str, right: str) -> list[Change]:
+def changes(left: str, right: str, *, with_forms: bool = False) -> list[Change]:
     """Find the values in which two corresponding sentences differ.
 
     A replaced stretch counts when both sides are one value of the same type (number, money, time, date, e-mail, URL, channel, code) or
-    both are names; and when enough of the other words are the same that both sentences say the same thing. Differences of form alone
-    (equal canonical values) do not count.
+    both are names; and when enough of the other words are the same that both sentences say the same thing. Two sentences of the same
+    words of which one denies what the other says differ in that (`boolean`).
+
+    Args:
+        left: A sentence in plain text.
+        right: Another.
+        with_forms: Whether measured values that differ in form alone (equal canonical values) count too.
     """
     a, b = words(left), words(right)
     matcher = SequenceMatcher(None, [w.casefold() for w, _, _ in a], [w.casefold() for w, _, _ in b], autojunk=False)
@@ -98,7 +106,23 @@ def changes(left: str, right: str) -> list[Change]:
     if kept < LEAST_KEPT or kept < KEPT * others:
         return []
     whole = [_with_unit(left, right, c) for c in found]
-    return [c for c in whole if not _same(left[slice(*c.left)], right[slice(*c.right)], c.kind)]
+    told = [c for c in whole if (with_forms and c.kind in MEASURED) or not _same(left[slice(*c.left)], right[slice(*c.right)], c.kind)]
+    return told or _denied(left, a, b, [op[1:] for op in matcher.get_opcodes() if op[0] != "equal"])
+
+
+def _denied(left: str, a: list[Token], b: list[Token], differing: list[tuple[int, int, int, int]]) -> list[Change]:
+    """The place where one sentence denies what the other says in the same words."""
+    ours, theirs = ([w for w, _, _ in side] for side in (a, b))
+    if not differing or denies(ours) == denies(theirs):
+        return []
+    if [u for w in ours if (u := unmarked(w))] != [u for w in theirs if (u := unmarked(w))]:
+        return []
+    (i, _, k, _), (_, j, _, m) = differing[0], differing[-1]
+    if i == j or k == m:  # a word more on one side: take in the word before it, or the one behind
+        i, k, j, m = (i - 1, k - 1, j, m) if min(i, k) else (i, k, j + 1, m + 1)
+    if max(j - i, m - k) > LONGEST_DENIAL or j > len(a) or m > len(b):
+        return []
+    return [_change(left, "boolean", (a[i][1], a[j - 1][2]), (b[k][1], b[m - 1][2]))]
 
 
 def _with_unit(left: str, right: str, change: Change) -> Change:

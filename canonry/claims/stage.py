@@ -9,6 +9,7 @@ import polars as pl
 from canonry.claims.aligned import mentions, statement_pairs, topic_claims
 from canonry.claims.cells import cells, identified, says
 from canonry.claims.linked import linked
+from canonry.claims.slots import slot_pairs
 from canonry.frames import CLAIMED, COVERAGE, Claimed, frame, shaped
 from canonry.operating import LINKED
 from canonry.validity import of_claims
@@ -30,7 +31,9 @@ def claims(run: RunContext, normalised: Normalised, matched: Matched) -> Claimed
     phrases = says(run.config, from_cells) if from_cells.height else {}
     from_names, counts = linked(normalised, matched, from_cells, phrases)
     pairs, possible = statement_pairs(run.memo, normalised, matched)
-    from_versions = topic_claims(mentions(pairs, normalised), normalised)
+    elsewhere, looked = slot_pairs(run.memo, normalised, matched)
+    both = pl.concat([pairs.with_columns(is_scoped=pl.lit(value=False)), elsewhere])
+    from_versions = topic_claims(mentions(both, normalised), normalised)
     if from_cells.height:
         from_cells = identified(from_cells).with_columns(subject_kind=pl.lit("entity"))
     if from_names.height:
@@ -46,15 +49,18 @@ def claims(run: RunContext, normalised: Normalised, matched: Matched) -> Claimed
     return Claimed(
         claims=shaped(found.sort("claim_id"), CLAIMED["claims"]),
         statement_pairs=shaped(pairs, CLAIMED["statement_pairs"]),
-        coverage=_coverage(counts, possible, pairs.height, found),
+        coverage=_coverage(counts, [*_versions(possible, pairs.height), *looked], found),
     )
 
 
-def _coverage(counts: dict[str, int], possible: int, found: int, claims: pl.DataFrame) -> pl.DataFrame:
+def _versions(possible: int, found: int) -> list[tuple[str, int, int, int]]:
+    return [("claims.versions", possible, possible, 0), ("claims.versions.differing", possible, found, 0)]
+
+
+def _coverage(counts: dict[str, int], looked: list[tuple[str, int, int, int]], claims: pl.DataFrame) -> pl.DataFrame:
     weak = claims.filter(pl.col("link_confidence") < LINKED.threshold).height
     rows = [
-        ("claims.versions", possible, possible, 0),
-        ("claims.versions.differing", possible, found, 0),
+        *looked,
         ("claims.linked.sentences", counts["sentences"], counts["with_phrase"], 0),
         ("claims.linked.entities", counts["with_phrase"], counts["with_entity"], 0),
         ("claims.linked.without_value", counts["with_entity"], counts["claims"] - counts["rows_read"], 0),

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from canonry import operating
+from canonry.conflicts import kinds
 from canonry.frames import CLASHES, COVERAGE, Clashes, frame, shaped
 from canonry.ids import digest
-from canonry.published import NO_RANK
+from canonry.published import NO_RANK, OBSERVATION_TYPES
 
 if TYPE_CHECKING:
-    from canonry.config import Config
     from canonry.context import RunContext
     from canonry.frames import Claimed, Matched
 
@@ -55,7 +55,10 @@ def conflicts(run: RunContext, matched: Matched, claimed: Claimed) -> Clashes:
         ),
     )
     sided = _superseded(sided, matched)
-    differences = _typed(run.config, sided)
+    differences = _typed(run, sided, matched)
+    scoped, scoped_sides = kinds.across_scopes(usable)
+    sided = pl.concat([sided, scoped_sides], how="diagonal_relaxed")
+    differences = pl.concat([differences, _summed(scoped_sides).join(scoped, on="conflict_id")], how="diagonal_relaxed")
     return Clashes(
         differences=shaped(differences.sort("conflict_id"), CLASHES["differences"]),
         members=shaped(sided.sort("conflict_id", "side", "claim_id"), CLASHES["members"]),
@@ -77,11 +80,30 @@ def _superseded(sided: pl.DataFrame, matched: Matched) -> pl.DataFrame:
     return sided.with_columns(is_superseded=pl.col("claim_id").is_in(older["claim_id"].to_list()))
 
 
-def _typed(config: Config, sided: pl.DataFrame) -> pl.DataFrame:
-    many = {(t, a) for t, e in config.entities.items() for a, s in e.attributes.items() if s.cardinality == "many"}
+def _typed(run: RunContext, sided: pl.DataFrame, matched: Matched) -> pl.DataFrame:
+    """What kind of difference each is: first whether it is one at all, then whether one side is older, then what went wrong."""
+    many = {(t, a) for t, e in run.config.entities.items() for a, s in e.attributes.items() if s.cardinality == "many"}
     multi = pl.DataFrame(sorted(many), schema={"entity_type": pl.String, "attribute": pl.String}, orient="row").with_columns(
         is_many=pl.lit(value=True)
     )
+    out = _summed(sided).join(multi, on=["entity_type", "attribute"], how="left").with_columns(pl.col("is_many").fill_null(value=False))
+    out = out.join(kinds.weighed(sided, matched, run.run_date), on="conflict_id", how="left")
+    kind = (
+        pl.when(pl.col("sides") == 1).then(pl.lit("format_or_unit"))
+        .when("is_many").then(pl.lit("multi_valued"))
+        .when("is_granular").then(pl.lit("granularity"))
+        .when(pl.col("superseded_sides") > 0).then(pl.lit("outdated"))
+        .when("is_slip").then(pl.lit("suspected_error"))
+        .when("newest").then(pl.lit("outdated"))
+        .when("is_definition").then(pl.lit("definition"))
+        .when("is_denial").then(pl.lit("negation"))
+        .otherwise(pl.lit("value_conflict"))
+    )  # fmt: skip
+    return out.with_columns(type=kind).with_columns(is_observation=pl.col("type").is_in(OBSERVATION_TYPES))
+
+
+def _summed(sided: pl.DataFrame) -> pl.DataFrame:
+    """What the claims of each difference have in common."""
     out = sided.group_by("conflict_id").agg(
         pl.col("subject_id", "attribute", "scope", "entity_type").first(),
         pl.col("subject").min(),
@@ -96,16 +118,7 @@ def _typed(config: Config, sided: pl.DataFrame) -> pl.DataFrame:
         newest=_outdated(),
         signature=pl.col("value").unique().sort().str.join("\n"),
     )
-    out = out.join(multi, on=["entity_type", "attribute"], how="left").with_columns(pl.col("is_many").fill_null(value=False))
     return out.with_columns(
-        is_observation=(pl.col("sides") == 1) | pl.col("is_many"),
-        type=pl.when(pl.col("sides") == 1)
-        .then(pl.lit("format_or_unit"))
-        .when(pl.col("is_many"))
-        .then(pl.lit("multi_valued"))
-        .when((pl.col("superseded_sides") > 0) | pl.col("newest"))
-        .then(pl.lit("outdated"))
-        .otherwise(pl.lit("value_conflict")),
         kind=pl.when(pl.col("in_records") & pl.col("in_texts"))
         .then(pl.lit("text_and_record"))
         .when(pl.col("in_texts"))
