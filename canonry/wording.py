@@ -5,6 +5,7 @@ English, as `canonry.text` and `canonry.values` are.
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from canonry.text import normal
@@ -24,26 +25,32 @@ _DEFINED = re.compile(
     r"(?:[Tt]he (?:term|word|abbreviation) )?[\"“'*]?(?P<term>[^\W_][\w&/'’. -]{1,48}?)[\"”'*]? "
     r"(?P<verb>means|stands for|is short for|is defined as|refers to|denotes)(?: that)?:? (?P<meaning>\S.{7,}?)[.;]?\s*"
 )
-_NO_TERM = frozenset(("this", "that", "it", "which", "what", "these", "those", "there", "he", "she", "they", "we", "you", "and", "or", "but",
-                      "if", "when", "also", "so", "being", "having"))  # fmt: skip
+_NO_TERM = frozenset(("this", "that", "it", "which", "what", "these", "those", "there", "he", "she", "they", "we", "you", "and", "or",
+                      "but", "if", "when", "also", "so", "being", "having"))  # fmt: skip
 
 _MONTHS = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
 _YEAR = r"(?:19|20)\d\d"
+_QUARTER = rf"fy\s?(?:20)?\d\d(?:[ -]?q[1-4])?|q[1-4](?: {_YEAR})?"
+_AUDIENCES = (
+    "contractors?|freelancers?|interns?|apprentices?|volunteers?|trainees?|part-time(?: staff| employees)?|"
+    "full-time(?: staff| employees)?|temporary staff|temps|agency staff|visitors?|guests?|students?|suppliers?|vendors?|resellers?|"
+    "new (?:hires|starters|joiners)|non-exempt employees|exempt employees|non-members?|members?"
+)
+_COUNTRIES = (
+    "UK|U\\.K\\.|USA|US|U\\.S\\.|EU|EMEA|APAC|England|Scotland|Wales|Ireland|Germany|France|Spain|Italy|Portugal|Poland|Austria|"
+    "Switzerland|Belgium|Netherlands|Denmark|Sweden|Norway|Finland|Canada|Mexico|Brazil|Argentina|India|China|Japan|Korea|Singapore|"
+    "Australia|Israel|Turkey|Europe|Asia|Africa|London|Paris|Berlin|New York|California|Texas|Washington"
+)
+_SITE = "[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}(?= (?:office|depot|site|plant|store|branch|warehouse|region))"
 _SCOPES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("period", re.compile(
-        rf"\b(?:in|for|during|throughout)\s+((?:{_MONTHS} )?{_YEAR}(?:[-/]\d\d(?:\d\d)?)?)\b|\b(fy\s?(?:20)?\d\d(?:[ -]?q[1-4])?|q[1-4](?: {_YEAR})?)\b",
-        re.IGNORECASE)),
+    (
+        "period",
+        re.compile(rf"\b(?:in|for|during|throughout)\s+((?:{_MONTHS} )?{_YEAR}(?:[-/]\d{{2,4}})?)\b|\b({_QUARTER})\b", re.IGNORECASE),
+    ),
     ("version", re.compile(r"\b(?:version |release |v)(\d+(?:\.\d+)*)\b", re.IGNORECASE)),
-    ("audience", re.compile(
-        r"\b(contractors?|freelancers?|interns?|apprentices?|volunteers?|trainees?|part-time(?: staff| employees)?|full-time(?: staff| employees)?|"
-        r"temporary staff|temps|agency staff|visitors?|guests?|students?|suppliers?|vendors?|resellers?|"
-        r"new (?:hires|starters|joiners)|non-exempt employees|exempt employees|members?|non-members?)\b", re.IGNORECASE)),
-    ("place", re.compile(
-        r"\b(?:[Ii]n|[Aa]t|[Oo]utside|[Ff]or) (?:the )?((?:UK|U\.K\.|US|U\.S\.|USA|EU|EMEA|APAC|[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}(?= (?:office|depot|site|plant|store|branch|warehouse|region)))|"
-        r"(?:(?:England|Scotland|Wales|Ireland|Germany|France|Spain|Italy|Portugal|Poland|Austria|Switzerland|Belgium|Netherlands|Denmark|Sweden|"
-        r"Norway|Finland|Canada|Mexico|Brazil|Argentina|India|China|Japan|Korea|Singapore|Australia|Israel|Turkey|Europe|Asia|Africa|"
-        r"London|Paris|Berlin|New York|California|Texas|Washington)))\b")),
-)  # fmt: skip
+    ("audience", re.compile(rf"\b({_AUDIENCES})\b", re.IGNORECASE)),
+    ("place", re.compile(rf"\b(?:[Ii]n|[Aa]t|[Oo]utside|[Ff]or) (?:the )?((?:{_COUNTRIES})\b|{_SITE})")),
+)
 _SPELLINGS = {"u.k.": "uk", "u.s.": "us", "usa": "us"}
 _ESTIMATE = re.compile(r"(?:\b(?:about|around|approximately|approx\.?|roughly|circa|ca\.|nearly|almost|some)|~)\s*$", re.IGNORECASE)
 
@@ -51,11 +58,15 @@ _ESTIMATE = re.compile(r"(?:\b(?:about|around|approximately|approx\.?|roughly|ci
 def denies(tokens: list[str]) -> bool:
     """Whether the words deny what they would say without their negators; two denials affirm.
 
-    >>> denies("guests may not park here".split()), denies("entry is optional".split()), denies("parking is not optional".split())
+    >>> (
+    ...     denies("guests may not park here".split()),
+    ...     denies("entry is optional".split()),
+    ...     denies("parking is not optional".split()),
+    ... )
     (True, True, False)
     """
     low = [t.casefold() for t in tokens]
-    only = sum(a == "not" and b in ("only", "just", "least") for a, b in zip(low, low[1:], strict=False))
+    only = sum(a == "not" and b in ("only", "just", "least") for a, b in itertools.pairwise(low))
     return (sum(t in _NEGATORS or t in _OPPOSITES for t in low) - only) % 2 == 1
 
 

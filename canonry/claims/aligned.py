@@ -38,8 +38,8 @@ def statement_pairs(memo: Memo, normalised: Normalised, matched: Matched) -> tup
     """Compare the sentences of each pair of versions.
 
     Returns:
-        One row per differing value: `PAIRS` without ``key`` but with ``left_id``, ``right_id`` (documents); ``left`` and ``right`` are
-        the ordinals of the sentences. And how many pairs of sentences there were to compare.
+        One row per differing value: `PAIRS` without ``key`` but with ``left_id``, ``right_id`` (documents) and ``is_kin``; ``left`` and
+        ``right`` are the ordinals of the sentences. And how many pairs of sentences there were to compare.
     """
     present = normalised.documents.filter(pl.col("removed_on").is_null()).select("document_id", "key")
     pairs = (
@@ -59,7 +59,7 @@ def statement_pairs(memo: Memo, normalised: Normalised, matched: Matched) -> tup
     found = memo.rows(Step("claims-versions", 7, (("alike", str(VERSIONS.threshold)),)), list(ends), compute)
     return pairs.select("key", "left_id", "right_id", "is_kin").join(found, on="key").filter(
         ~pl.col("is_kin") | (pl.col("likeness") >= KIN_ALIKE)
-    ).drop("key", "is_kin").sort("left_id", "right_id", "left", "left_start"), possible
+    ).drop("key").sort("left_id", "right_id", "left", "left_start"), possible
 
 
 def _lines(normalised: Normalised) -> dict[str, list[tuple[int, str, str]]]:
@@ -103,7 +103,7 @@ def mentions(pairs: pl.DataFrame, normalised: Normalised) -> pl.DataFrame:
     so it belongs to the topic too. Where the sentences of a topic name different conditions (in the UK, in the US), each has its scope.
 
     Args:
-        pairs: As `statement_pairs` and `slot_pairs` return them; with ``is_scoped``.
+        pairs: As `statement_pairs` and `slot_pairs` return them, with ``is_kin`` and ``is_scoped``.
         normalised: Where the sentences stand.
 
     Returns:
@@ -118,7 +118,7 @@ def mentions(pairs: pl.DataFrame, normalised: Normalised) -> pl.DataFrame:
         ends = [_node(said, row, side) for side in ("left", "right")]
         nodes.update({n["node"]: n for n in ends})
         links.append((ends[0]["node"], ends[1]["node"]))
-    scoped = {_node(said, row, "left")["node"] for row in pairs.filter("is_scoped").iter_rows(named=True)}
+    scoped, loose = (_left_ends(said, pairs.filter(c)) for c in ("is_scoped", "is_kin"))
     _add_equal(nodes, links, _present(normalised))
     above = _above(normalised) if scoped else {}
     for members in grouped(links).values():
@@ -126,7 +126,7 @@ def mentions(pairs: pl.DataFrame, normalised: Normalised) -> pl.DataFrame:
         for member in members:
             nodes[member]["topic"] = pattern
             nodes[member]["group"] = members[0]
-        _scope([nodes[m] for m in members], above if scoped.intersection(members) else {})
+        _scope([nodes[m] for m in members], above if scoped.intersection(members) else {}, are_versions=not loose.intersection(members))
     return frame({**MENTIONS, "group": pl.String}, [nodes[k] for k in sorted(nodes)])
 
 
@@ -146,10 +146,15 @@ def _above(normalised: Normalised) -> dict[str, str]:
     return {i: f"{t or ''}. {h or ''}" for i, t, h in titled.select("item_id", "named", "heading").iter_rows()}
 
 
-def _scope(members: list[dict[str, Any]], above: dict[str, str]) -> None:
-    """Give each member the conditions in which the members of its topic differ."""
+def _left_ends(said: dict[tuple[str, int], tuple[str, str, str]], pairs: pl.DataFrame) -> set[str]:
+    return {_node(said, row, "left")["node"] for row in pairs.iter_rows(named=True)}
+
+
+def _scope(members: list[dict[str, Any]], above: dict[str, str], *, are_versions: bool) -> None:
+    """Give each member the conditions in which the members of its topic differ. The next period of a page replaces the one before."""
     told = [scopes(f"{m['pattern']} {above.get(m['item_id'], '')}") for m in members]
-    parting = [kind for kind in sorted({k for t in told for k in t}) if len({t[kind] for t in told if kind in t}) > 1]
+    kinds = {k for t in told for k in t} - ({"period", "version"} if are_versions else set())
+    parting = [kind for kind in sorted(kinds) if len({t[kind] for t in told if kind in t}) > 1]
     for member, said in zip(members, told, strict=True):
         member["scope"] = "; ".join(said[k] for k in parting if k in said) or None
 

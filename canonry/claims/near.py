@@ -33,7 +33,8 @@ def near_pairs(slots: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     signature = _signatures(texts)
     buckets = pl.concat(
         pl.DataFrame({"bucket": signature[:, b * ROWS : (b + 1) * ROWS].tolist(), "at": range(len(texts))}).select(
-            "at", bucket=pl.concat_str(pl.lit(str(b)), pl.col("bucket").list.eval(pl.element().cast(pl.String)).list.join("."), separator=":")
+            "at",
+            bucket=pl.concat_str(pl.lit(str(b)), pl.col("bucket").list.eval(pl.element().cast(pl.String)).list.join("."), separator=":"),
         )
         for b in range(BANDS)
     )

@@ -35,8 +35,11 @@ MOST_PLACES = 12  # places of one slot that are compared each with each
 _MARKED = frozenset("#@$£€¥")
 _UNIT_WORDS = frozenset(w for u in (*SPANS, *UNITS) for w in (u, f"{u}s")) | {"percent", "cent", "working", "business", "calendar"}
 _LABELS = frozenset(
-    "step section topic stage level phase part chapter figure table version tier week day year quarter item no number question option "
-    "appendix page room floor unit building line form grade band rule article clause round sprint priority severity slide example".split()
+    (
+        *("step", "section", "topic", "stage", "level", "phase", "part", "chapter", "figure", "table", "version", "tier", "week", "day"),
+        *("year", "quarter", "item", "no", "number", "question", "option", "appendix", "page", "room", "floor", "unit", "building"),
+        *("line", "form", "grade", "band", "rule", "article", "clause", "round", "sprint", "priority", "severity", "slide", "example"),
+    )
 )
 _SLOTS: dict[str, Any] = {
     "key": pl.String, "ordinal": pl.Int64, "slot": pl.String, "filled": pl.String, "denies": pl.Boolean, "defines": pl.String,
@@ -44,7 +47,7 @@ _SLOTS: dict[str, Any] = {
 FOUND: dict[str, Any] = {
     "left_id": pl.String, "right_id": pl.String, "left": pl.Int64, "right": pl.Int64, "likeness": pl.Float64, "kind": pl.String,
     "left_start": pl.Int64, "left_end": pl.Int64, "right_start": pl.Int64, "right_end": pl.Int64, "pattern": pl.String,
-    "is_scoped": pl.Boolean,
+    "is_kin": pl.Boolean, "is_scoped": pl.Boolean,
 }  # fmt: skip
 
 
@@ -57,8 +60,8 @@ def slot_pairs(memo: Memo, normalised: Normalised, matched: Matched) -> tuple[pl
         matched: Which pages are versions of each other; those are compared by `statement_pairs`.
 
     Returns:
-        Columns `FOUND`: as statement pairs, with ``is_scoped`` where the two hold under different conditions (a place, a period) that
-        their pages name. And rows of coverage: detector, possible, considered, capped.
+        Columns `FOUND`: as statement pairs of pages that are kin, with ``is_scoped`` where the two hold under different conditions
+        (a place, a period) that their pages name. And rows of coverage: detector, possible, considered, capped.
     """
     documents = normalised.documents.filter(pl.col("removed_on").is_null())
     pages = Pages(normalised, documents, matched)
@@ -103,12 +106,13 @@ def slot(text: str, ordinal: int = 0) -> dict[str, Any] | None:
     found = words(text)
     if not LEAST_TERMS < len(found) <= LONGEST:
         return None
-    kept, filled = [], []
+    kept: list[str] = []
+    filled: list[str] = []
     for word, _, _ in found:
         kind = kind_of(word) if _may_be_value(word) else None
         if kind:
             filled.append(word.casefold())
-        elif filled and not kept[-1:] == [""] and word.casefold() in _UNIT_WORDS:
+        elif filled and word.casefold() in _UNIT_WORDS:
             filled[-1] += f" {word.casefold().removesuffix('s')}"
         elif plain := unmarked(word):
             kept.append(plain)
@@ -155,9 +159,7 @@ def _sole(slots: pl.DataFrame) -> pl.DataFrame:
 def _at_places(slots: pl.DataFrame, near: pl.DataFrame) -> pl.DataFrame:
     """Pairs of slots → pairs of the places where they stand first."""
     at = _sole(slots).select("slot", "document_id", "ordinal", "family", "filled")
-    both = near.join(at.rename({"slot": "left_slot"}), on="left_slot").join(
-        at.rename({"slot": "right_slot"}), on="right_slot", suffix="_r"
-    )
+    both = near.join(at.rename({"slot": "left_slot"}), on="left_slot").join(at.rename({"slot": "right_slot"}), on="right_slot", suffix="_r")
     both = both.filter((pl.col("family") != pl.col("family_r")) & (pl.col("filled") != pl.col("filled_r")))
     swap = pl.col("document_id") > pl.col("document_id_r")
     return both.select(
@@ -193,7 +195,8 @@ def _told(pair: dict[str, Any], pages: Pages) -> Iterable[dict[str, Any]]:
     for kind, a, b, likeness in _differences(one.text, other.text):
         yield {
             **pair, "likeness": likeness, "kind": kind, "left_start": a[0], "left_end": a[1], "right_start": b[0], "right_end": b[1],
-            "pattern": one.text[: a[0]] + "____" + one.text[a[1] :], "is_scoped": agreement == "scoped",
+            "pattern": one.text[: a[0]] + "____" + one.text[a[1] :], "is_kin": True,
+            "is_scoped": agreement == "scoped",
         }  # fmt: skip
 
 
@@ -209,10 +212,7 @@ def _differences(left: str, right: str) -> list[tuple[str, tuple[int, int], tupl
     return [(c.kind, c.left, c.right, 1.0) for c in found]
 
 
-
-
 def labels(text: str, at: int) -> bool:
     """Whether what stands at a place of a sentence is the name of a thing (step 3, section 2.1), not a value of it."""
     before = words(text[:at])
     return not before or before[-1][0].casefold().rstrip(".") in _LABELS
-

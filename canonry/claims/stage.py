@@ -32,7 +32,7 @@ def claims(run: RunContext, normalised: Normalised, matched: Matched) -> Claimed
     from_names, counts = linked(normalised, matched, from_cells, phrases)
     pairs, possible = statement_pairs(run.memo, normalised, matched)
     elsewhere, looked = slot_pairs(run.memo, normalised, matched)
-    both = pl.concat([pairs.with_columns(is_scoped=pl.lit(value=False)), elsewhere])
+    both = pl.concat([pairs.with_columns(is_scoped=pl.lit(value=False)), elsewhere], how="diagonal")
     from_versions = topic_claims(mentions(both, normalised), normalised)
     if from_cells.height:
         from_cells = identified(from_cells).with_columns(subject_kind=pl.lit("entity"))

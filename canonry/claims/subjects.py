@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from canonry.text import normal, terms
-from canonry.wording import scopes
+from canonry.wording import definition, scopes
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -129,16 +129,16 @@ class Pages:
         ends = frozenset((one.document_id, other.document_id))
         if ends in self._related or one.norm in self._said[other.document_id] or other.norm in self._said[one.document_id]:
             return "apart"
-        if one.numbered != other.numbered or not self._named(one, other):
+        if not self._named(one, other):
             return "apart"
-        if self._are_siblings(one, other, ends):
-            return "apart"
-        if one.scope.keys() != other.scope.keys():
-            return "apart"  # the general rule and its exception, or two exceptions
-        return "one" if one.scope == other.scope else "scoped"
+        if one.scope != other.scope:  # with other kinds of conditions: the general rule and its exception, or two exceptions
+            return "scoped" if one.scope.keys() == other.scope.keys() else "apart"
+        return "apart" if one.numbered != other.numbered or self._are_siblings(one, other, ends) else "one"
 
     def _named(self, one: Line, other: Line) -> bool:
-        """Whether title or headings of both sentences name what both speak of."""
+        """Whether title or headings of both sentences name what both speak of; a definition names it itself."""
+        if definition(one.text) and definition(other.text):
+            return True
         above = (one.titled | one.headed) & (other.titled | other.headed)
         return any(self._bearing[w] <= self._most for w in above & set(terms(one.text)) & set(terms(other.text)))
 

@@ -26,7 +26,11 @@ def test_versions_that_say_the_same_make_no_topic():
     assert topics(
         document("leave.md", leave("25 days")), document("Leave.md", leave("25 days") + "\nOne more line of text.\n", "wiki")
     ).is_empty()
-    assert topics(document("leave.md", leave("two weeks")), document("Leave.md", leave("14 days"), "wiki")).is_empty()
+
+
+def test_versions_that_say_the_same_in_another_form_assert_one_value():
+    found = topics(document("leave.md", leave("two weeks")), document("Leave.md", leave("14 days"), "wiki"))
+    assert (set(found["verbatim"]), found["value"].n_unique()) == ({"two weeks", "14 days"}, 1)
 
 
 def test_places_that_correspond_over_three_versions_are_one_topic():

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.promise("example-truth")]
 
 # section → least recall, least precision: what is reached today. Raise them with the detectors; the aim is 0.9 and nothing false.
 REACHED = {
-    "text_text": (0.88, 1.0),
+    "text_text": (1.0, 1.0),
     "not_text_text": (1.0, 1.0),
     "record_record": (1.0, 1.0),
     "form_only": (1.0, 1.0),
