@@ -48,12 +48,14 @@ def page(draw: random.Random, vocabulary: list[str], number: int) -> tuple[str, 
         return vocabulary[min(int(draw.paretovariate(0.6)) - 1, len(vocabulary) - 1)]
 
     subject = f"{noun()} {noun()}"
-    lines = [f"# Handling {subject} {number}", "", "## Rules", ""]
+    lines = [f"# Handling {subject}", "", "## Rules", ""]
     for n in range(PER_PAGE):
         if n % 10 == 0:
             lines.append(f"The job {subject} requires {draw.randint(1, 12)} years of practice.")  # a template: each page has its own
         elif n % 10 == 1:
             lines.append(f"A {noun()} for the {noun()} must be returned to the {noun()} within {draw.randint(2, 9)} {draw.choice(_UNITS)}.")
+        elif n == PER_PAGE // 2:  # pages on the same thing agree or contradict each other
+            lines.append(f"A lost {subject} is reported to the front desk within {draw.randint(1, 3)} hours.")
         else:
             lines.append(f"Every {noun()} that the {noun()} brings is {noun()} by the {noun()} before the {noun()} leaves for {noun()}.")
     return f"{subject}-{number}.md".replace(" ", "-"), "\n".join(lines) + "\n"
@@ -72,8 +74,9 @@ def measured(sentences: int) -> tuple[int, float, dict[str, float]]:
     normalised = normalise(run, ingested)
     seconds, matched = _timed(lambda: match(run, normalised))
     spent, claimed = _timed(lambda: claims(run, normalised, matched))
-    last, _ = _timed(lambda: conflicts(run, matched, claimed))
-    return normalised.sentences.height, spent + last, {"match": seconds, "claims": spent, "conflicts": last}
+    last, clashes = _timed(lambda: conflicts(run, matched, claimed))
+    found = {"differences": float(clashes.differences.height)}
+    return normalised.sentences.height, spent + last, {"match": seconds, "claims": spent, "conflicts": last} | found
 
 
 def _timed(work):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
@@ -88,7 +91,7 @@ def main(sizes: list[int]) -> None:
     for size in sizes:
         sentences, seconds, parts = measured(size)
         told.append((sentences, seconds))
-        print(f"{sentences:>8,} sentences  {seconds:7.2f} s  ({', '.join(f'{k} {v:.2f}' for k, v in parts.items())})", flush=True)
+        print(f"{sentences:>8,} sentences  {seconds:7.2f} s  ({', '.join(f'{k} {v:.4g}' for k, v in parts.items())})", flush=True)
     (n, a), (m, b) = told[0], told[-1]
     if m > n:
         print(f"exponent {math.log(b / a) / math.log(m / n):.2f}")
