@@ -91,8 +91,8 @@ def _typed(run: RunContext, sided: pl.DataFrame, matched: Matched) -> pl.DataFra
     kind = (
         pl.when(pl.col("sides") == 1).then(pl.lit("format_or_unit"))
         .when("is_many").then(pl.lit("multi_valued"))
-        .when("is_granular").then(pl.lit("granularity"))
         .when(pl.col("superseded_sides") > 0).then(pl.lit("outdated"))
+        .when("is_granular").then(pl.lit("granularity"))
         .when("is_slip").then(pl.lit("suspected_error"))
         .when("newest").then(pl.lit("outdated"))
         .when("is_definition").then(pl.lit("definition"))

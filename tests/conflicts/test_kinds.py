@@ -86,6 +86,14 @@ def test_what_an_older_version_says_is_outdated_however_odd():
     assert kind(old, new, page_pairs=[pair]) == ("outdated", False)
 
 
+def test_a_newer_version_that_is_more_exact_outdates_the_older_one():
+    old = stated("3..6", "It takes 3-6 weeks.", "live/old.md", value_type="number", precision="range")
+    new = stated("6", "It takes 6 weeks.", "live/new.md", value_type="number")
+    pair = {"left_id": "live/new.md", "right_id": "live/old.md", "newer_id": "live/new.md"}
+    assert kind(old, new, page_pairs=[pair]) == ("outdated", False)
+    assert kind(old, new) == ("granularity", True)
+
+
 def test_one_sentence_that_denies_the_other_is_a_negation():
     topic = {"subject_kind": "topic", "value_type": "boolean"}
     yes = stated("true", "Visitors may park here.", "live/a.md", verbatim="may", **topic)
