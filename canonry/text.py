@@ -24,6 +24,13 @@ _ABBREVIATION = re.compile(
 _BREAK = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9#@])")
 _TERM = re.compile(r"[^\W_]+(?:['.][^\W_]+)*", re.UNICODE)
 
+# What Markdown and site generators add to the words: a tag in a link target, other tags (their quoted arguments are shown), targets, HTML.
+_TAGGED_TARGET = re.compile(r"\]\(\s*\{[%{].*?[%}]\}[^)]*\)", re.DOTALL)
+_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_QUOTED = re.compile(r'"([^"]*)"')
+_TARGET = re.compile(r"\]\((?:[^()]|\([^()]*\))*\)|\]\[[^\]\n]*\]|</?[a-z][^<>]*>|<!--.*?-->", re.DOTALL)
+_BOUND = re.compile(r"(?<![-=])[<>\u2264\u2265\u00b1]=?(?=\s?[$\u00a3\u20ac\u00a5]?\d)|(?<![\w-])-(?=[$\u00a3\u20ac\u00a5]?\d)|~~")
+
 _MARKED = re.compile(r"\]\([^)\n]*\)|<[^>\n]+>|!\[")  # link targets and tags: not part of the plain text
 
 STOPWORDS = frozenset(
@@ -123,6 +130,22 @@ def words(text: str) -> list[tuple[str, int, int]]:
     return [
         (m.group(0).rstrip(".,"), m.start(), m.start() + len(m.group(0).rstrip(".,"))) for m in _WORD.finditer(text.translate(_PUNCTUATION))
     ]
+
+
+def shown(text: str) -> str:
+    """Keep the words that a reader of Markdown or HTML sees, in lower case; what only changes its form leaves them as they are.
+
+    Wrapped lines, marks of lists and tables, emphasis, targets of links and template tags are form. Amounts, percents, bounds, signs,
+    deletions and URLs in the open are content.
+
+    >>> shown("- Pay **$5** in [the shop](https://a.example),\\n  not >3 %.") == shown("Pay $5 in [The shop](b.md), not > 3 %")
+    True
+    >>> shown("Pay $5.") == shown("Pay 5 %.")
+    False
+    """
+    plain = _TAG.sub(lambda m: f" {' '.join(_QUOTED.findall(m.group(0)))} ", _TAGGED_TARGET.sub("] ", normal(text)))
+    plain = _BOUND.sub(lambda m: f" sign{ord(m.group(0)[0])} ", _TARGET.sub(" ", plain))
+    return " ".join(w.lstrip("#@").replace(" ", "") for w, _, _ in words(plain.replace("_", " ")))
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

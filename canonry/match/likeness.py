@@ -9,7 +9,7 @@ import polars as pl
 
 from canonry.ids import digest
 from canonry.state import Step
-from canonry.text import normal, words
+from canonry.text import normal, shown, words
 
 if TYPE_CHECKING:
     from canonry.state import Memo
@@ -48,6 +48,35 @@ def _hashed(text: str) -> set[int]:
     return {int.from_bytes(hashlib.blake2b(t.encode(), digest_size=8).digest(), "little") >> 1 for t in texts}
 
 
+def shown_hashes(memo: Memo, documents: pl.DataFrame, passages: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Name the words that a reader sees: two texts that differ in form alone have the same hash; memoised by content.
+
+    Args:
+        memo: Where results are kept.
+        documents: Columns ``document_id``, ``content_hash``.
+        passages: Columns ``document_id``, ``item_id``, ``ordinal``, ``text``.
+
+    Returns:
+        Columns ``document_id``, ``words_hash`` (the content's own hash where there are no words); and ``item_id``, ``words_hash``.
+    """
+    parts = passages.sort("document_id", "ordinal").group_by("document_id", maintain_order=True).agg("item_id", "text")
+    keys = [digest(*texts) for texts in parts["text"].to_list()]
+    texts = dict(zip(keys, parts["text"].to_list(), strict=True))
+
+    def compute(missing: list[str]) -> pl.DataFrame:
+        rows = []
+        for key in missing:
+            said = [shown(t) for t in texts[key]]
+            whole = " ".join(s for s in said if s)
+            rows.append((key, digest(whole) if whole else None, [digest(s or t) for s, t in zip(said, texts[key], strict=True)]))
+        return pl.DataFrame(rows, schema={"key": pl.String, "whole": pl.String, "parts": pl.List(pl.String)}, orient="row")
+
+    kept = memo.rows(Step("match-shown", 1), sorted(texts), compute)
+    named = parts.with_columns(key=pl.Series(keys, dtype=pl.String)).join(kept, on="key")
+    whole = documents.join(named, on="document_id", how="left").select("document_id", words_hash=pl.coalesce("whole", "content_hash"))
+    return whole, named.select("item_id", words_hash="parts").explode("item_id", "words_hash", empty_as_null=True, keep_nulls=True)
+
+
 def pairs(runs: pl.DataFrame) -> tuple[pl.DataFrame, int, int]:
     """Pairs of documents that share a run, with their likeness.
 
@@ -84,13 +113,13 @@ def pairs(runs: pl.DataFrame) -> tuple[pl.DataFrame, int, int]:
 
 
 def with_copies(pairs: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
-    """Add pairs of documents of equal content, however many there are: each with the first of its kind.
+    """Add pairs of documents that show the same words, however many there are: each with the first of its kind.
 
     Args:
         pairs: As `pairs` returns them.
-        documents: Columns ``document_id``, ``content_hash``.
+        documents: Columns ``document_id``, ``words_hash``.
     """
-    first = pl.col("document_id").min().over("content_hash")
+    first = pl.col("document_id").min().over("words_hash")
     equal = documents.select("document_id", left_id=first).filter(pl.col("document_id") != pl.col("left_id"))
     copies = equal.select("left_id", right_id="document_id", containment=pl.lit(1.0), resemblance=pl.lit(1.0))
     return pl.concat([pairs, copies.join(pairs, on=["left_id", "right_id"], how="anti")]).sort("left_id", "right_id")

@@ -27,20 +27,20 @@ def named(documents: pl.DataFrame) -> pl.DataFrame:
     """What a document is called: its title, and the word of its path that tells it from others.
 
     Args:
-        documents: Columns ``document_id``, ``source``, ``path``, ``title``, ``content_hash``, ``body``.
+        documents: Columns ``document_id``, ``source``, ``path``, ``title``, ``words_hash``, ``body``.
 
     Returns:
-        Columns ``document_id``, ``source``, ``content_hash``, ``name`` (title in normal form), ``stem``, ``numbers`` (in the name),
+        Columns ``document_id``, ``source``, ``words_hash``, ``name`` (title in normal form), ``stem``, ``numbers`` (in the name),
         ``title_terms``, ``terms`` (different search terms of title and text).
     """
     rows = [
         {
-            "document_id": d, "source": s, "content_hash": h, "name": normal(t or ""), "stem": _stem(p),
+            "document_id": d, "source": s, "words_hash": h, "name": normal(t or ""), "stem": _stem(p),
             "title_terms": sorted(set(terms(t or ""))), "terms": sorted(set(terms(b))),
         }
-        for d, s, p, t, h, b in documents.select("document_id", "source", "path", "title", "content_hash", "body").iter_rows()
+        for d, s, p, t, h, b in documents.select("document_id", "source", "path", "title", "words_hash", "body").iter_rows()
     ]  # fmt: skip
-    shape: dict[str, Any] = dict.fromkeys(("document_id", "source", "content_hash", "name", "stem"), pl.String)
+    shape: dict[str, Any] = dict.fromkeys(("document_id", "source", "words_hash", "name", "stem"), pl.String)
     out = pl.DataFrame(rows, schema={**shape, "title_terms": pl.List(pl.String), "terms": pl.List(pl.String)})
     return out.with_columns(
         numbers=pl.when(pl.col("name") == "")
@@ -63,7 +63,7 @@ def _stem(path: str) -> str:
 def one_page(likeness: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Keep the pairs that are one page.
 
-    By equal content; by equal title; by a like name and more in common; without a name by resemblance. Or, for pages that were renamed:
+    By equal words; by equal title; by a like name and more in common; without a name by resemblance. Or, for pages that were renamed:
     each is the other's best match (in another source; in the same one only where much is shared), and each text speaks of what the other's
     title adds, which two pages made from one template do not. Where that is only half so they are kin: their statements are compared, but
     neither supersedes the other.
@@ -73,7 +73,7 @@ def one_page(likeness: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
         names: As `named` returns it.
 
     Returns:
-        Columns ``left_id``, ``right_id``, ``containment``, ``resemblance``, ``is_copy`` (equal content), ``similarity``, ``is_kin``.
+        Columns ``left_id``, ``right_id``, ``containment``, ``resemblance``, ``is_copy`` (the same words to a reader), ``similarity``, ``is_kin``.
     """
     called = names.drop("title_terms", "terms")
     left, right = (called.select(pl.all().name.prefix(f"{side}_")) for side in ("left", "right"))
@@ -90,7 +90,7 @@ def one_page(likeness: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     numbers = [pl.col("left_numbers"), pl.col("right_numbers")]
     same_numbers = ((numbers[0] == numbers[1]) | (numbers[0] == "") | (numbers[1] == "")) & ~_numbered_apart()
     shared, both = pl.col("containment"), pl.col("resemblance")
-    pairs = pairs.with_columns(is_copy=pl.col("left_content_hash") == pl.col("right_content_hash"))
+    pairs = pairs.with_columns(is_copy=pl.col("left_words_hash") == pl.col("right_words_hash"))
     named = (same_title & (shared >= SAME_TITLE.threshold)) | (like_name & same_numbers & (shared >= LIKE_NAME.threshold))
     strong = (pl.col("is_copy") | named | (same_numbers & (both >= ANY_NAME.threshold))).fill_null(value=False)
     told = _told(pairs.with_columns(strong=strong), names)

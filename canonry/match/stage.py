@@ -15,7 +15,6 @@ from canonry.match.direction import directed
 from canonry.match.records import keyed
 from canonry.match.ruled import with_rulings, with_successors
 from canonry.published import ENTITIES, ENTITY_MEMBERS, FAMILIES, MATCH_LINKS, NO_RANK
-from canonry.text import normal
 from canonry.verdicts import on_records
 
 if TYPE_CHECKING:
@@ -39,6 +38,8 @@ def match(run: RunContext, normalised: Normalised) -> Matched:
         .group_by("document_id", maintain_order=True)
         .agg(body=pl.col("text").str.join("\n"))
     )
+    of_page, of_passage = likeness.shown_hashes(run.memo, documents, normalised.passages)
+    documents = documents.join(of_page, on="document_id", how="left", maintain_order="left")
     whole = documents.join(body, on="document_id")
     alike, all_runs, capped = likeness.pairs(likeness.runs(run.memo, whole))
     found = likeness.with_copies(alike, documents)
@@ -51,7 +52,7 @@ def match(run: RunContext, normalised: Normalised) -> Matched:
     links = on_records(run.journal.standing_rulings, run.run_date, normalised.records)
     entities, members, subjects = keyed(run.config, normalised.records, normalised.assertions, links)
     return Matched(
-        families=FAMILIES.conform(pl.concat([families, _passage_families(normalised, families)])),
+        families=FAMILIES.conform(pl.concat([families, _passage_families(normalised, families, of_passage)])),
         page_pairs=shaped(page_pairs, MATCHED["page_pairs"]),
         entities=ENTITIES.conform(entities),
         entity_members=ENTITY_MEMBERS.conform(members),
@@ -83,7 +84,7 @@ def _page_families(documents: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame
     for members in grouped(ends).values():
         canonical = min(members, key=lambda m: _standing(said[m], is_older=m in older))
         for member in members:
-            copy = said[member]["content_hash"] == said[canonical]["content_hash"]
+            copy = said[member]["words_hash"] == said[canonical]["words_hash"]
             relation = "exact" if copy else "version" if member in older else "near"
             rows.append(
                 {
@@ -106,7 +107,7 @@ def _standing(document: dict[str, Any], *, is_older: bool) -> tuple[Any, ...]:
     )
 
 
-def _passage_families(normalised: Normalised, page_families: pl.DataFrame) -> pl.DataFrame:
+def _passage_families(normalised: Normalised, page_families: pl.DataFrame, hashes: pl.DataFrame) -> pl.DataFrame:
     """Passages with the same words: on pages of one family whatever their length, elsewhere from `_COPIED` characters on."""
     of_page = page_families.select(document_id="member_id", page_family="family_id", canonical_page="canonical_id")
     there = normalised.documents.filter(pl.col("removed_on").is_null())
@@ -115,9 +116,9 @@ def _passage_families(normalised: Normalised, page_families: pl.DataFrame) -> pl
         normalised.passages.select("item_id", "document_id", "text")
         .join(of_page, on="document_id", how="left")
         .join(documents, on="document_id")
+        .join(hashes.rename({"words_hash": "same"}), on="item_id")
     )
     pieces = pieces.with_columns(
-        same=pl.Series([digest(normal(t)) for t in pieces["text"]], dtype=pl.String),
         group=pl.when(pl.col("text").str.len_chars() >= _COPIED).then(pl.lit("")).otherwise(pl.coalesce("page_family", "document_id")),
     )
     copies = pieces.filter(pl.len().over("same", "group") > 1)
