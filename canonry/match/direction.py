@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LEAST_SEEN = 4  # pairs that must show a mark before it means anything
 _LEAST_Z = 1.9  # how far from even they must be divided (two-sided 5 % of a sign test)
+_ROUNDS = 2  # times that drift is learned
 _PRIOR = 2.0  # shrinks a mark's log-odds towards none
 _LEAST_EVIDENCE = 1.0  # log-odds below which drift says nothing
 _BASES = ("replaced_by", "dates", "authority", "drift")  # strongest first
@@ -46,13 +47,13 @@ def directed(pairs: pl.DataFrame, documents: pl.DataFrame, links: pl.DataFrame) 
 
     In this order: a `replaced_by` that names the other; exact dates, or an exact date after a "no later than", on the side of no worse
     authority; the side of strictly better authority, when its copy was taken no earlier; between equal authorities drift. Drift is what
-    the pairs with known direction have in common: folders that pages moved out of and into, links that were redirected. It decides where
-    dates are missing or bear the stamp of a migration.
+    the pairs with known direction have in common: folders that pages moved out of and into, links that were redirected, and the stamps that only one side bears. It decides
+    where dates are missing or bear the stamp of a migration: whether stamped copies are the old or the new ones is learned, not assumed.
 
     Args:
         pairs: Columns ``left_id``, ``right_id``.
-        documents: Columns ``document_id``, ``path``, ``source``, ``dated_on``, ``date_kind``, ``replaced_by``, ``url``,
-            ``authority``, ``observed_on``.
+        documents: Columns ``document_id``, ``path``, ``source``, ``dated_on``, ``date_kind``, ``is_stamped``, ``replaced_by``,
+            ``url``, ``authority``, ``observed_on``.
         links: Columns ``document_id``, ``target``.
 
     Returns:
@@ -63,8 +64,11 @@ def directed(pairs: pl.DataFrame, documents: pl.DataFrame, links: pl.DataFrame) 
     ends = list(pairs.select("left_id", "right_id").iter_rows())
     found = {pair: _declared(pair, after) or _by_date(pair, said) for pair in ends}
     marks = _marks(said, links, {d for pair in ends for d in pair})
-    weights = _learned([(d.newer, _other(pair, d.newer)) for pair, d in found.items() if d], marks)
-    directions = {pair: found[pair] or _undated(pair, said, marks, weights) for pair in ends}
+    weights: dict[str, float] = {}
+    directions = found
+    for _ in range(_ROUNDS):  # what the first round established teaches the next: the day of a migration shows in pairs that folders decide
+        weights = _learned([(d.newer, _other(pair, d.newer)) for pair, d in directions.items() if d and d.basis != "authority"], marks)
+        directions = {pair: found[pair] or _undated(pair, said, marks, weights) for pair in ends}
     kept = _acyclic({pair: d for pair, d in directions.items() if d})
     rows = [(*pair, d.newer, d.basis, d.evidence) if (d := kept.get(pair)) else (*pair, None, None, None) for pair in ends]
     shape = dict.fromkeys(("left_id", "right_id", "newer_id", "basis", "evidence"), pl.String)
@@ -144,12 +148,14 @@ def _rank(document: Mapping[str, object]) -> float:
 
 
 def _marks(said: _Said, links: pl.DataFrame, wanted: set[str]) -> dict[str, frozenset[str]]:
-    """What may show the age of a page: the folders it lies in, the parts of its links."""
+    """What may show the age of a page: the folders it lies in, the parts of its links, a date that a bulk edit or a migration set."""
     marks: dict[str, set[str]] = {d: set() for d in wanted}
     for document in wanted:
         folders = str(said[document]["path"]).split("/")[:-1]
         marks[document].update(f"folder {f}" for f in folders)
         marks[document].update("folder " + "/".join(folders[:n]) for n in range(2, len(folders) + 1))
+        if said[document]["is_stamped"]:
+            marks[document].add(f"stamp {said[document]['dated_on']}")
     for document, target in links.iter_rows():
         if document in wanted:
             marks[document].update(f"link {part}" for part in (target, *_PARTS.split(target)) if part)

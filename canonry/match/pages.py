@@ -11,12 +11,15 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
 from canonry.ids import digest
+from canonry.match.places import placed
 from canonry.operating import ANY_NAME, LIKE_NAME, RENAMED, SAME_TITLE
 from canonry.text import normal, terms
 
 # `ANY_NAME` bounds the resemblance, not the containment: without a name both must hold most of each other.
 ALIKE = 90.0  # rapidfuzz token_sort_ratio of two titles that count as one name
 USUAL = 3  # a title on more pages than this names nothing, unless most of them are alike (Overview, Team)
+BESIDE = 0.1  # resemblance that a like name needs: a short page about all is no version of a long one
+WITHIN_SHARED = 0.15  # resemblance that a name needs within one source, where both pages may well be meant
 WITHIN = 0.4  # resemblance from which two pages of one source may be one page under two names
 KIN = 0.5  # share of the title words that one page must have of the other to be kin
 _STEMLESS = frozenset(("index", "readme", "default", "home", "main", "_index", "overview"))
@@ -30,19 +33,21 @@ def named(documents: pl.DataFrame) -> pl.DataFrame:
         documents: Columns ``document_id``, ``source``, ``path``, ``title``, ``words_hash``, ``body``.
 
     Returns:
-        Columns ``document_id``, ``source``, ``words_hash``, ``name`` (title in normal form), ``stem``, ``numbers`` (in the name),
+        Columns ``document_id``, ``source``, ``words_hash``, ``name`` (title in normal form), ``stem``, ``place`` (the path without what
+        is only form), ``shape`` (``stem`` without its numbers), ``of_shape`` (pages of the source with that shape), ``numbers`` (in the name),
         ``title_terms``, ``terms`` (different search terms of title and text).
     """
     rows = [
         {
             "document_id": d, "source": s, "words_hash": h, "name": normal(t or ""), "stem": _stem(p),
-            "title_terms": sorted(set(terms(t or ""))), "terms": sorted(set(terms(b))),
+            "place": _place(p), "title_terms": sorted(set(terms(t or ""))), "terms": sorted(set(terms(b))),
         }
         for d, s, p, t, h, b in documents.select("document_id", "source", "path", "title", "words_hash", "body").iter_rows()
     ]  # fmt: skip
-    shape: dict[str, Any] = dict.fromkeys(("document_id", "source", "words_hash", "name", "stem"), pl.String)
+    shape: dict[str, Any] = dict.fromkeys(("document_id", "source", "words_hash", "name", "stem", "place"), pl.String)
     out = pl.DataFrame(rows, schema={**shape, "title_terms": pl.List(pl.String), "terms": pl.List(pl.String)})
     return out.with_columns(
+        shape=pl.col("stem").str.replace_all(_NUMBER.pattern, "0"),
         numbers=pl.when(pl.col("name") == "")
         .then("stem")
         .otherwise("name")
@@ -50,14 +55,18 @@ def named(documents: pl.DataFrame) -> pl.DataFrame:
         .list.unique()
         .list.sort()
         .list.join(" "),
-    )
+    ).with_columns(of_shape=pl.len().over("source", "shape"))
 
 
-def _stem(path: str) -> str:
+def _place(path: str) -> str:
     parts = path.rsplit(".", 1)[0].lower().replace("_", "-").split("/")
     while len(parts) > 1 and parts[-1] in _STEMLESS:
         parts.pop()
-    return parts[-1].split(".")[0]
+    return "/".join((*parts[:-1], parts[-1].split(".")[0]))
+
+
+def _stem(path: str) -> str:
+    return _place(path).rsplit("/", 1)[-1]
 
 
 def one_page(likeness: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
@@ -90,8 +99,15 @@ def one_page(likeness: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     numbers = [pl.col("left_numbers"), pl.col("right_numbers")]
     same_numbers = ((numbers[0] == numbers[1]) | (numbers[0] == "") | (numbers[1] == "")) & ~_numbered_apart()
     shared, both = pl.col("containment"), pl.col("resemblance")
+    within = pl.col("left_source") == pl.col("right_source")
     pairs = pairs.with_columns(is_copy=pl.col("left_words_hash") == pl.col("right_words_hash"))
-    named = (same_title & (shared >= SAME_TITLE.threshold)) | (like_name & same_numbers & (shared >= LIKE_NAME.threshold))
+    like_name = like_name & same_numbers & (shared >= LIKE_NAME.threshold) & (both >= BESIDE)
+    one_title = pl.col("left_name") == pl.col("right_name")
+    other_title = pairs.with_row_index("row").filter((like_name & ~one_title).fill_null(value=False))
+    siblings = [row for row, told, _ in _shares(other_title, names) if told < KIN]
+    like_name = like_name & ~pl.int_range(pl.len()).is_in(siblings)
+    same_title = same_title & (shared >= SAME_TITLE.threshold) & ~_numbered_apart()
+    named = (same_title | like_name) & (~within | (both >= WITHIN_SHARED))
     strong = (pl.col("is_copy") | named | (same_numbers & (both >= ANY_NAME.threshold))).fill_null(value=False)
     told = _told(pairs.with_columns(strong=strong), names)
     mutual = same_numbers & (shared >= RENAMED.threshold) & (both >= RENAMED.threshold / 2)
@@ -99,9 +115,20 @@ def one_page(likeness: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
         pl.col("is_page") | pl.col("is_kin")
     )
     similarity = pl.when("is_copy").then(1.0).otherwise("resemblance")
-    return kept.select(
+    out = kept.select(
         "left_id", "right_id", "containment", "resemblance", "is_copy", similarity=similarity, is_kin=~pl.col("is_page")
-    ).sort("left_id", "right_id")
+    )
+    return _with_placed(out, likeness, names).sort("left_id", "right_id")
+
+
+def _with_placed(kept: pl.DataFrame, likeness: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Add the pairs that are told by their place alone."""
+    found = placed(kept.filter(~pl.col("is_kin")), names).join(likeness, on=["left_id", "right_id"], how="left")
+    added = found.select(
+        "left_id", "right_id", pl.col("containment", "resemblance").fill_null(0.0), is_copy=pl.lit(value=False),
+        similarity=pl.col("resemblance").fill_null(0.0), is_kin=pl.lit(value=False),
+    )  # fmt: skip
+    return pl.concat([kept.join(added, on=["left_id", "right_id"], how="anti"), added])
 
 
 def _told(pairs: pl.DataFrame, names: pl.DataFrame) -> pl.Series:
@@ -116,23 +143,27 @@ def _told(pairs: pl.DataFrame, names: pl.DataFrame) -> pl.Series:
     ends = [across.select("row", "resemblance", one=f"{a}_id", other=f"{b}_id") for a, b in (("left", "right"), ("right", "left"))]
     ranked = pl.concat(ends).sort("one", -pl.col("resemblance"), "other").unique("one", keep="first", maintain_order=True)
     mutual = across.filter(pl.col("row").is_in(ranked.filter(pl.len().over("row") > 1)["row"].implode()))
-    for side in ("left", "right"):  # only here: the words of every page beside every pair would fill the memory
+    found = {row: both if both >= 1.0 else KIN if best >= KIN else 0.0 for row, both, best in _shares(mutual, names)}
+    return pl.Series([found.get(n, 0.0) for n in range(pairs.height)], dtype=pl.Float64)
+
+
+def _shares(pairs: pl.DataFrame, names: pl.DataFrame) -> list[tuple[int, float, float]]:
+    """How much of what only one title says the other text speaks of: row, the lesser and the greater of the two shares."""
+    for side in ("left", "right"):  # only for a few: the words of every page beside every pair would fill the memory
         spoken = names.select(pl.col("document_id", "title_terms", "terms").name.prefix(f"{side}_"))
-        mutual = mutual.join(spoken, left_on=f"{side}_id", right_on=f"{side}_document_id")
+        pairs = pairs.join(spoken, left_on=f"{side}_id", right_on=f"{side}_document_id")
     shares = []
     for one, other in (("left", "right"), ("right", "left")):
         own = pl.col(f"{one}_title_terms").list.set_difference(f"{other}_title_terms")
         missing = own.list.set_difference(f"{other}_terms").list.len()
         shares.append(pl.when(own.list.len() == 0).then(1.0).otherwise(1 - missing / own.list.len()))
-    told = mutual.select("row", both=pl.min_horizontal(*shares), best=pl.max_horizontal(*shares))
-    found = {row: both if both >= 1.0 else KIN if best >= KIN else 0.0 for row, both, best in told.iter_rows()}
-    return pl.Series([found.get(n, 0.0) for n in range(pairs.height)], dtype=pl.Float64)
+    return list(pairs.select("row", least=pl.min_horizontal(*shares), most=pl.max_horizontal(*shares)).iter_rows())
 
 
 def _numbered_apart() -> pl.Expr:
-    """Whether the path words differ in nothing but their numbers (notes-4-0 and notes-4-1): two of a kind, not two versions."""
-    left, right = (pl.col(f"{side}_stem").str.replace_all(_NUMBER.pattern, "0") for side in ("left", "right"))
-    return (left == right) & (pl.col("left_stem") != pl.col("right_stem"))
+    """Whether the path words differ in nothing but their numbers, and one source has both (notes-4-0, notes-4-1): two of a kind."""
+    differ = (pl.col("left_shape") == pl.col("right_shape")) & (pl.col("left_stem") != pl.col("right_stem"))
+    return differ & ((pl.col("left_source") == pl.col("right_source")) | (pl.max_horizontal("left_of_shape", "right_of_shape") > 1))
 
 
 def _usual(pairs: pl.DataFrame, names: pl.DataFrame) -> list[str]:
