@@ -138,7 +138,9 @@ def shown(text: str) -> str:
     Wrapped lines, marks of lists and tables, emphasis, targets of links and template tags are form. Amounts, percents, bounds, signs,
     deletions and URLs in the open are content.
 
-    >>> shown("- Pay **$5** in [the shop](https://a.example),\\n  not >3 %.") == shown("Pay $5 in [The shop](b.md), not > 3 %")
+    >>> shown("- Pay **$5** in [the shop](https://a.example), not >3 %.") == shown(
+    ...     "Pay $5 in [The shop](b.md), not > 3 %"
+    ... )
     True
     >>> shown("Pay $5.") == shown("Pay 5 %.")
     False

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, TypeAlias
 import polars as pl
 
 from canonry.links import successors
+from canonry.match.exports import exports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from canonry.match.exports import Exports
+
 _LEAST_SEEN = 4  # pairs that must show a mark before it means anything
 _LEAST_Z = 1.9  # how far from even they must be divided (two-sided 5 % of a sign test)
 _ROUNDS = 2  # times that drift is learned
+_WAVERING = 3  # exports of a source from which drift is silent: what changed once may change back (wrong in a fifth of the pairs)
 _PRIOR = 2.0  # shrinks a mark's log-odds towards none
 _LEAST_EVIDENCE = 1.0  # log-odds below which drift says nothing
 _BASES = ("replaced_by", "dates", "authority", "drift")  # strongest first
@@ -46,14 +50,15 @@ def directed(pairs: pl.DataFrame, documents: pl.DataFrame, links: pl.DataFrame) 
     """Find the direction of each pair of versions, where there is evidence for one.
 
     In this order: a `replaced_by` that names the other; exact dates, or an exact date after a "no later than", on the side of no worse
-    authority; the side of strictly better authority, when its copy was taken no earlier; between equal authorities drift. Drift is what
-    the pairs with known direction have in common: folders that pages moved out of and into, links that were redirected, and the stamps that only one side bears. It decides
-    where dates are missing or bear the stamp of a migration: whether stamped copies are the old or the new ones is learned, not assumed.
+    authority, or the days of two exports that one source holds (see `canonry.match.exports`); the side of strictly better authority, when
+    its copy was taken no earlier; between equal authorities drift. Drift is what the pairs with known direction have in common: folders
+    that pages moved out of and into, links that were redirected, and the stamps that only one side bears. It decides where dates are
+    missing or bear the stamp of a migration: whether stamped copies are the old or the new ones is learned, not assumed.
 
     Args:
         pairs: Columns ``left_id``, ``right_id``.
-        documents: Columns ``document_id``, ``path``, ``source``, ``dated_on``, ``date_kind``, ``is_stamped``, ``replaced_by``,
-            ``url``, ``authority``, ``observed_on``.
+        documents: Columns ``document_id``, ``path``, ``source``, ``dated_on``, ``date_basis``, ``date_kind``, ``is_stamped``,
+            ``replaced_by``, ``url``, ``authority``, ``observed_on``.
         links: Columns ``document_id``, ``target``.
 
     Returns:
@@ -62,20 +67,26 @@ def directed(pairs: pl.DataFrame, documents: pl.DataFrame, links: pl.DataFrame) 
     said = {r["document_id"]: r for r in documents.iter_rows(named=True)}
     after = successors(documents)
     ends = list(pairs.select("left_id", "right_id").iter_rows())
-    found = {pair: _declared(pair, after) or _by_date(pair, said) for pair in ends}
-    marks = _marks(said, links, {d for pair in ends for d in pair})
+    series = exports(ends, said)
+    found = {pair: _declared(pair, after) or _by_date(pair, said) or _by_export(pair, said, series) for pair in ends}
+    marks = marks_of(said, links, {d for pair in ends for d in pair})
     weights: dict[str, float] = {}
     directions = found
     for _ in range(_ROUNDS):  # what the first round established teaches the next: the day of a migration shows in pairs that folders decide
         weights = _learned([(d.newer, _other(pair, d.newer)) for pair, d in directions.items() if d and d.basis != "authority"], marks)
-        directions = {pair: found[pair] or _undated(pair, said, marks, weights) for pair in ends}
+        directions = {pair: found[pair] or _undated(pair, said, marks, weights, series) for pair in ends}
     kept = _acyclic({pair: d for pair, d in directions.items() if d})
     rows = [(*pair, d.newer, d.basis, d.evidence) if (d := kept.get(pair)) else (*pair, None, None, None) for pair in ends]
     shape = dict.fromkeys(("left_id", "right_id", "newer_id", "basis", "evidence"), pl.String)
     return pl.DataFrame(rows, schema=shape, orient="row")
 
 
-def _undated(pair: tuple[str, str], said: _Said, marks: Mapping[str, frozenset[str]], weights: Mapping[str, float]) -> Direction | None:
+def _undated(
+    pair: tuple[str, str], said: _Said, marks: Mapping[str, frozenset[str]], weights: Mapping[str, float], series: Exports
+) -> Direction | None:
+    source = str(said[pair[0]]["source"])
+    if source == said[pair[1]]["source"] and len(series.days(source)) >= _WAVERING:
+        return None
     if _rank(said[pair[0]]) == _rank(said[pair[1]]):
         return _by_drift(pair, marks, weights)
     return _by_authority(pair, said)
@@ -127,6 +138,20 @@ def _by_date(pair: tuple[str, str], said: _Said) -> Direction | None:
     return None
 
 
+def _by_export(pair: tuple[str, str], said: _Said, series: Exports) -> Direction | None:
+    """Of two exports of one set of pages the later one shows what a page became."""
+    together = series.between(said[pair[0]], said[pair[1]])
+    if not together:
+        return None
+    old, new = sorted(pair, key=lambda d: said[d]["dated_on"])  # type: ignore[arg-type,return-value]
+    days = f"{said[old]['dated_on']} and {said[new]['dated_on']}"
+    return Direction(
+        new,
+        "dates",
+        f"{together} pages of {said[new]['source']} have a copy from {days} each: two exports, and {new} is from the later one",
+    )
+
+
 def _by_authority(pair: tuple[str, str], said: _Said) -> Direction | None:
     """The system of record's own page stands for what a lesser source holds of it, unless its copy is the older one."""
     for old, new in (pair, pair[::-1]):
@@ -147,7 +172,7 @@ def _rank(document: Mapping[str, object]) -> float:
     return float(rank) if isinstance(rank, int) else math.inf
 
 
-def _marks(said: _Said, links: pl.DataFrame, wanted: set[str]) -> dict[str, frozenset[str]]:
+def marks_of(said: _Said, links: pl.DataFrame, wanted: set[str]) -> dict[str, frozenset[str]]:
     """What may show the age of a page: the folders it lies in, the parts of its links, a date that a bulk edit or a migration set."""
     marks: dict[str, set[str]] = {d: set() for d in wanted}
     for document in wanted:

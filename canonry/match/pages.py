@@ -34,7 +34,8 @@ def named(documents: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         Columns ``document_id``, ``source``, ``words_hash``, ``name`` (title in normal form), ``stem``, ``place`` (the path without what
-        is only form), ``shape`` (``stem`` without its numbers), ``of_shape`` (pages of the source with that shape), ``numbers`` (in the name),
+        is only form), ``shape`` (``stem`` without its numbers), ``of_shape`` (pages of the source with that shape), ``numbers`` (in the
+        name),
         ``title_terms``, ``terms`` (different search terms of title and text).
     """
     rows = [
@@ -72,7 +73,9 @@ def _stem(path: str) -> str:
 def one_page(likeness: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Keep the pairs that are one page.
 
-    By equal words; by equal title; by a like name and more in common; without a name by resemblance. Or, for pages that were renamed:
+    By equal words; by equal title; by a like name and more in common, where each text speaks of what the other's title adds; without a
+    name by resemblance; by the place they kept or moved to with others (`canonry.match.places`). Within one source, where both pages may
+    well be meant, a name needs more resemblance. Or, for pages that were renamed:
     each is the other's best match (in another source; in the same one only where much is shared), and each text speaks of what the other's
     title adds, which two pages made from one template do not. Where that is only half so they are kin: their statements are compared, but
     neither supersedes the other.
@@ -82,7 +85,8 @@ def one_page(likeness: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
         names: As `named` returns it.
 
     Returns:
-        Columns ``left_id``, ``right_id``, ``containment``, ``resemblance``, ``is_copy`` (the same words to a reader), ``similarity``, ``is_kin``.
+        Columns ``left_id``, ``right_id``, ``containment``, ``resemblance``, ``is_copy`` (the same words to a reader), ``similarity``,
+        ``is_kin``.
     """
     called = names.drop("title_terms", "terms")
     left, right = (called.select(pl.all().name.prefix(f"{side}_")) for side in ("left", "right"))
@@ -115,9 +119,7 @@ def one_page(likeness: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
         pl.col("is_page") | pl.col("is_kin")
     )
     similarity = pl.when("is_copy").then(1.0).otherwise("resemblance")
-    out = kept.select(
-        "left_id", "right_id", "containment", "resemblance", "is_copy", similarity=similarity, is_kin=~pl.col("is_page")
-    )
+    out = kept.select("left_id", "right_id", "containment", "resemblance", "is_copy", similarity=similarity, is_kin=~pl.col("is_page"))
     return _with_placed(out, likeness, names).sort("left_id", "right_id")
 
 

@@ -11,13 +11,16 @@ from canonry.groups import grouped
 from canonry.ids import digest
 from canonry.links import successors
 from canonry.match import likeness, pages
-from canonry.match.direction import directed
+from canonry.match.direction import directed, marks_of
+from canonry.match.exports import exports, guessed, own_day
 from canonry.match.records import keyed
 from canonry.match.ruled import with_rulings, with_successors
 from canonry.published import ENTITIES, ENTITY_MEMBERS, FAMILIES, MATCH_LINKS, NO_RANK
 from canonry.verdicts import on_records
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from canonry.context import RunContext
     from canonry.frames import Normalised
 
@@ -48,7 +51,7 @@ def match(run: RunContext, normalised: Normalised) -> Matched:
     same, related = _with_declared(same, documents), _with_declared(related, documents)
     page_pairs = related.join(directed(same, documents, normalised.links), on=["left_id", "right_id"], how="left")
     page_pairs = with_rulings(run, documents, page_pairs)
-    families = _page_families(documents, page_pairs.filter(~pl.col("is_kin")))
+    families = _page_families(documents, page_pairs.filter(~pl.col("is_kin")), normalised.links)
     links = on_records(run.journal.standing_rulings, run.run_date, normalised.records)
     entities, members, subjects = keyed(run.config, normalised.records, normalised.assertions, links)
     return Matched(
@@ -75,14 +78,17 @@ def _with_declared(pairs: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame
     return pl.concat([kept, declared]).sort("left_id", "right_id")
 
 
-def _page_families(documents: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+def _page_families(documents: pl.DataFrame, pairs: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     said = {r["document_id"]: r for r in documents.iter_rows(named=True)}
     ends = list(pairs.select("left_id", "right_id").iter_rows())
     similar = {frozenset(e): s for e, s in zip(ends, pairs["similarity"], strict=True)}
     older = {a if n == b else b for (a, b), n in zip(ends, pairs["newer_id"], strict=True) if n}
+    groups = grouped(ends)
+    series = exports(ends, said)
+    guess = guessed(groups.values(), said, series, marks_of(said, links, {d for end in ends for d in end})) if series.together else {}
     rows = []
-    for members in grouped(ends).values():
-        canonical = min(members, key=lambda m: _standing(said[m], is_older=m in older))
+    for members in groups.values():
+        canonical = min(members, key=lambda m: (m in older, *_standing(said[m], guess.get(m))))
         for member in members:
             copy = said[member]["words_hash"] == said[canonical]["words_hash"]
             relation = "exact" if copy else "version" if member in older else "near"
@@ -95,14 +101,14 @@ def _page_families(documents: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame
     return frame(FAMILIES.schema, rows)
 
 
-def _standing(document: dict[str, Any], *, is_older: bool) -> tuple[Any, ...]:
-    """What makes a member stand for its family: not superseded, authority, an exact date, the newest one; at last its id."""
-    dated = document["dated_on"].toordinal() if document["dated_on"] else 0
+def _standing(document: dict[str, Any], guess: date | None) -> tuple[Any, ...]:
+    """What makes a member stand for its family: authority, a day of its own or a guessed one, an exact date, the newest; at last its id."""
+    day = guess or own_day(document) or document["dated_on"]
     return (
-        is_older,
         document["authority"] or NO_RANK,
+        (guess or own_day(document)) is None,
+        -(day.toordinal() if day else 0),
         document["date_kind"] != "exact",
-        -dated,
         document["document_id"],
     )
 

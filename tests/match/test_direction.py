@@ -10,12 +10,14 @@ OLD, NEW = date(2023, 1, 1), date(2024, 6, 1)
 
 def page(document_id, dated_on=None, kind="unknown", **more):
     return {"document_id": document_id, "path": document_id.split("/", 1)[1], "dated_on": dated_on, "date_kind": kind, "replaced_by": None,
-            "url": None, "authority": 1, "observed_on": None, "source": document_id.split("/")[0], **more}  # fmt: skip
+            "url": None, "authority": 1, "observed_on": None, "source": document_id.split("/")[0], "is_stamped": False,
+            "date_basis": "sidecar" if dated_on else "none", **more}  # fmt: skip
 
 
 def found(*pages, links=(), pairs=None):
     schema = {"document_id": pl.String, "path": pl.String, "dated_on": pl.Date, "date_kind": pl.String, "replaced_by": pl.String,
-              "url": pl.String, "authority": pl.Int64, "observed_on": pl.Date, "source": pl.String}  # fmt: skip
+              "url": pl.String, "authority": pl.Int64, "observed_on": pl.Date, "source": pl.String,
+              "is_stamped": pl.Boolean, "date_basis": pl.String}  # fmt: skip
     ends = [(pages[0]["document_id"], pages[1]["document_id"])] if pairs is None else pairs
     return directed(
         pl.DataFrame(ends, schema={"left_id": pl.String, "right_id": pl.String}, orient="row"),

@@ -1,0 +1,119 @@
+"""Sources that hold several exports of one set of pages: which days they were taken, and which copy is from the latest."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+_LEAST_PAGES = 3  # pairs of one page that two days must share before they are days of exports
+
+
+@dataclass(frozen=True)
+class Exports:
+    """The days on which exports of a source were taken.
+
+    Attributes:
+        together: (source, earlier day, later day) → pairs of pages that have a copy from either.
+    """
+
+    together: Mapping[tuple[str, date, date], int]
+
+    def between(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> int:
+        """Pairs of pages with copies from the days of both documents; 0 when these are no two exports of one source."""
+        days = [d for d in (own_day(one), own_day(other)) if d is not None]
+        if one["source"] != other["source"] or len(days) < 2:  # noqa: PLR2004
+            return 0
+        return self.together.get((one["source"], min(days), max(days)), 0)
+
+    def days(self, source: str) -> set[date]:
+        """All the days of a source."""
+        return {d for s, a, b in self.together if s == source for d in (a, b)}
+
+    def beside(self, source: str, taken: set[date]) -> dict[date, int]:
+        """The days of which a source has copies beside those of the days taken, with how many; all of them when none is taken."""
+        if not taken:
+            return dict.fromkeys(sorted(self.days(source)), 1)
+        found: Counter[date] = Counter()
+        for (of, a, b), n in self.together.items():
+            for day, other in ((a, b), (b, a)):
+                if of == source and day in taken and other not in taken:
+                    found[other] += n
+        return dict(sorted(found.items()))
+
+
+def own_day(document: Mapping[str, Any]) -> date | None:
+    """The day that a document itself bears, as its source gave it; not the day on which its copy was taken."""
+    return None if document["date_basis"] in ("observed", "none", "content") else document["dated_on"]
+
+
+def exports(pairs: Sequence[tuple[str, str]], said: Mapping[str, Mapping[str, Any]]) -> Exports:
+    """Find pairs of days that several pages of one source share.
+
+    Args:
+        pairs: Ends of pairs of versions.
+        said: document_id → source, dated_on, date_basis.
+    """
+    seen: Counter[tuple[str, date, date]] = Counter()
+    for left, right in pairs:
+        a, b = said[left], said[right]
+        days = [d for d in (own_day(a), own_day(b)) if d is not None]
+        if a["source"] == b["source"] and len(set(days)) == 2:  # noqa: PLR2004
+            seen[a["source"], min(days), max(days)] += 1
+    return Exports({k: n for k, n in sorted(seen.items()) if n >= _LEAST_PAGES})
+
+
+def guessed(
+    families: Iterable[list[str]], said: Mapping[str, Mapping[str, Any]], found: Exports, marks: Mapping[str, frozenset[str]]
+) -> dict[str, date]:
+    """Guess from which export an undated copy is.
+
+    An export holds a page once, so an undated copy is from a day that its dated siblings leave; which one, naive Bayes says: how often
+    copies of that day stand beside those of the siblings' days, and how often pages of that day bear the marks in which the members of
+    the family differ. Good enough to choose who stands for a family, not to call a copy superseded.
+
+    Args:
+        families: Members of each family.
+        said: document_id → source, dated_on, date_basis.
+        found: As `exports` returns it.
+        marks: document_id → what may show its age.
+
+    Returns:
+        document_id → day, for undated copies in a source of exports.
+    """
+    borne: dict[tuple[str, date], Counter[str]] = defaultdict(Counter)
+    copies: Counter[tuple[str, date]] = Counter()
+    for document in sorted(marks):
+        if (day := own_day(said[document])) is not None:
+            borne[said[document]["source"], day].update(marks[document])
+            copies[said[document]["source"], day] += 1
+    out: dict[str, date] = {}
+    for members in families:
+        source = said[members[0]]["source"]
+        undated = [m for m in members if own_day(said[m]) is None]
+        if not undated or any(said[m]["source"] != source for m in members):
+            continue
+        free = found.beside(source, {d for m in members if (d := own_day(said[m])) is not None})
+        differing = sorted(frozenset.union(*(marks[m] for m in members)) - frozenset.intersection(*(marks[m] for m in members)))
+        scores = []
+        for day, beside in free.items():
+            share = {m: (borne[source, day][m] + 0.5) / (copies[source, day] + 1.0) for m in differing}
+            for member in undated:
+                fit = sum(math.log(p if mark in marks[member] else 1.0 - p) for mark, p in share.items())
+                scores.append((-round(math.log(beside) + fit, 9), -day.toordinal(), member, day))
+        out.update(_assigned(scores))
+    return out
+
+
+def _assigned(scores: list[tuple[float, int, str, date]]) -> dict[str, date]:
+    """The best first, each copy and each day once."""
+    out: dict[str, date] = {}
+    for _, _, member, day in sorted(scores):
+        if member not in out and day not in out.values():
+            out[member] = day
+    return out
