@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _LEAST_SEEN = 4  # pairs that must show a mark before it means anything
 _LEAST_Z = 1.9  # how far from even they must be divided (two-sided 5 % of a sign test)
 _ROUNDS = 2  # times that drift is learned
-_WAVERING = 3  # exports of a source from which drift is silent: what changed once may change back (wrong in a fifth of the pairs)
 _PRIOR = 2.0  # shrinks a mark's log-odds towards none
 _LEAST_EVIDENCE = 1.0  # log-odds below which drift says nothing
 _BASES = ("replaced_by", "dates", "authority", "drift")  # strongest first
@@ -85,8 +84,8 @@ def _undated(
     pair: tuple[str, str], said: _Said, marks: Mapping[str, frozenset[str]], weights: Mapping[str, float], series: Exports
 ) -> Direction | None:
     source = str(said[pair[0]]["source"])
-    if source == said[pair[1]]["source"] and len(series.days(source)) >= _WAVERING:
-        return None
+    if source == said[pair[1]]["source"] and series.days(source):
+        return None  # what changed once may change back in a series of exports: drift was wrong there in a fifth of the pairs
     if _rank(said[pair[0]]) == _rank(said[pair[1]]):
         return _by_drift(pair, marks, weights)
     return _by_authority(pair, said)

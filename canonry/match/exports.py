@@ -53,7 +53,9 @@ def own_day(document: Mapping[str, Any]) -> date | None:
 
 
 def exports(pairs: Sequence[tuple[str, str]], said: Mapping[str, Mapping[str, Any]]) -> Exports:
-    """Find pairs of days that several pages of one source share.
+    """Find the days on which exports were taken: three or more in a source, any two of which have copies of several pages.
+
+    Two days may be an edit of many pages and the migration of their old copies; only a series shows that a day is a state of all pages.
 
     Args:
         pairs: Ends of pairs of versions.
@@ -65,7 +67,12 @@ def exports(pairs: Sequence[tuple[str, str]], said: Mapping[str, Mapping[str, An
         days = [d for d in (own_day(a), own_day(b)) if d is not None]
         if a["source"] == b["source"] and len(set(days)) == 2:  # noqa: PLR2004
             seen[a["source"], min(days), max(days)] += 1
-    return Exports({k: n for k, n in sorted(seen.items()) if n >= _LEAST_PAGES})
+    often = {k: n for k, n in sorted(seen.items()) if n >= _LEAST_PAGES}
+    beside: dict[tuple[str, date], set[date]] = defaultdict(set)
+    for source, one, other in often:
+        beside[source, one].add(other)
+        beside[source, other].add(one)
+    return Exports({(s, a, b): n for (s, a, b), n in often.items() if beside[s, a] & beside[s, b]})
 
 
 def guessed(

@@ -131,5 +131,42 @@ def test_links_that_were_redirected_show_the_way_too():
     assert (row["newer_id"], row["basis"]) == ("live/a5.md", "drift")
 
 
+def stamped(known):
+    """Pages that folders put in order, of which the old ones bear one stamp; and one pair that only the stamp tells apart."""
+    pages = [p for n in range(5) for p in moved(n, dated=True)]
+    day = {"dated_on": date(2024, 12, 31), "date_kind": "no_later_than", "is_stamped": True, "date_basis": "sidecar"}
+    for n in range(10, 10 + known):
+        new, old = moved(n, dated=False)
+        pages += [{**new, "dated_on": NEW, "date_kind": "exact", "date_basis": "sidecar"}, {**old, **day}]
+    pages += [page("live/x.md", NEW, "exact"), {**page("wiki/y.md"), **day}]
+    ends = [(f"live/new/p{n}.md", f"live/old/p{n}.md") for n in (*range(5), *range(10, 10 + known))]
+    return found(*pages, pairs=[*ends, ("live/x.md", "wiki/y.md")]).row(-1, named=True)
+
+
+def test_what_a_stamp_says_is_learned_from_the_pairs_that_other_evidence_decides():
+    row = stamped(6)
+    assert (row["newer_id"], row["basis"]) == ("live/x.md", "drift")
+    assert "stamp 2024-12-31" in row["evidence"]
+    assert stamped(2)["newer_id"] is None
+
+
+def test_pages_that_name_each_other_or_themselves_as_successor_fall_back_to_the_dates():
+    a, b = page("live/a.md", NEW, "exact", replaced_by="b.md"), page("live/b.md", OLD, "exact", replaced_by="a.md")
+    assert newer(a, b) == ("live/a.md", "dates")
+    assert newer({**a, "replaced_by": "a.md"}, {**b, "replaced_by": None}) == ("live/a.md", "dates")
+
+
+def test_no_page_is_newer_than_itself_over_others_when_names_lead_in_a_circle():
+    ring = [page(f"live/{x}.md", replaced_by=f"{y}.md") for x, y in ("ab", "bc", "ca")]
+    ends = [("live/a.md", "live/b.md"), ("live/b.md", "live/c.md"), ("live/a.md", "live/c.md")]
+    assert found(*ring, pairs=ends)["newer_id"].null_count() == 1
+
+
+def test_equal_dates_and_dates_in_the_future_are_compared_as_they_stand():
+    future = date(2099, 1, 1)
+    assert newer(page("live/a.md", future, "exact"), page("wiki/b.md", future, "exact")) == (None, None)
+    assert newer(page("live/a.md", future, "exact"), page("wiki/b.md", NEW, "exact")) == ("live/a.md", "dates")
+
+
 def test_no_pairs_are_no_directions():
     assert found(page("live/a.md"), page("wiki/b.md"), pairs=[]).is_empty()

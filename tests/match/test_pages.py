@@ -1,3 +1,8 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from canonry.text import shown
 from tests.match.library import ENGINE, LEAVE, LOANS, pages_of, related
 from tests.normalise.small import document
 
@@ -13,6 +18,40 @@ def test_equal_texts_are_copies_whatever_they_are_called():
     found = pages_of(document("a.md", body, title="Leave"), document("b.md", body, "wiki", title="Something else"))
     assert found["is_copy"].to_list() == [True]
     assert found["similarity"].to_list() == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_copy"),
+    [
+        (LEAVE.replace("25 days", "**25** days"), True),
+        (LEAVE.replace(", ", ",\n"), True),
+        (LEAVE.replace("25 days", "[25 days](../days.md)"), True),
+        (LEAVE.replace("25 days", "27 days"), False),
+        (LEAVE.replace("25 days", "~~25 days~~"), False),
+        (LEAVE.replace("25 days", "25 % days"), False),
+    ],
+)
+def test_a_copy_has_the_words_that_a_reader_sees_in_whatever_form(text, is_copy):
+    assert text != LEAVE
+    assert pages_of(document("leave.md", LEAVE), document("leave.md", text, "wiki"))["is_copy"].to_list() == [is_copy]
+
+
+@given(st.text(alphabet="ab5$%<>-~ .\n#*[]()", max_size=80))
+def test_wrapping_lines_never_changes_the_words_of_a_page(text):
+    assert shown(text.replace("\n", " ")) == shown(text.replace("\n", "  "))
+
+
+def test_a_step_that_was_renumbered_is_one_page_where_no_source_has_both():
+    step = LEAVE.replace("# Annual leave", "# Going on leave")
+    found = related(document("guide-1-leave.md", LEAVE), document("guide-2-leave.md", step, "wiki"))
+    assert found == {("guide-1-leave.md", "guide-2-leave.md"): "page"}
+
+
+def test_pages_of_one_path_word_whose_titles_name_different_things_are_not_one_page():
+    one, other = (LEAVE.replace("# Annual leave", f"# {team} onboarding") for team in ("Quarry", "Harbour"))
+    paths = ("quarry/onboarding.md", "harbour/onboarding.md")
+    extra = "\n".join(f"Line {w} is told to one team alone, and it says {w} twice." for w in ("ash", "birch", "cedar", "fir", "oak", "yew"))
+    assert "page" not in related(document(paths[0], one + extra), document(paths[1], other, "wiki")).values()
 
 
 def test_pages_about_other_things_are_not_one_page():

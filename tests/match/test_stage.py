@@ -21,6 +21,14 @@ def test_the_newer_version_stands_for_its_family():
     assert found.page_pairs["newer_id"].to_list() == ["live/leave.md"]
 
 
+def test_an_older_copy_in_another_form_is_a_copy_and_its_passages_have_the_newer_ones_to_stand_for_them():
+    wrapped = LEAVE.replace(", ", ",\n")
+    assert wrapped != LEAVE
+    found = matched(document("leave.md", LEAVE, modified_on=NEW), document("Leave.md", wrapped, "wiki", modified_on=OLD))
+    assert family(found) == {"live/leave.md": ("exact", "live/leave.md"), "wiki/Leave.md": ("exact", "live/leave.md")}
+    assert {r for r, _ in family(found, "passage").values()} == {"exact"}
+
+
 def test_without_a_direction_versions_are_near_and_supersede_nothing():
     found = matched(document("leave.md", CHANGED), document("Leave.md", LEAVE, "wiki"))
     assert {r for r, _ in family(found).values()} == {"exact", "near"}
