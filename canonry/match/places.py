@@ -30,14 +30,17 @@ def placed(strong: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     moves = Counter(_move(where[a], where[b]) for a, b in ends)
     taken = {(d, source[o]) for pair in ends for d, o in (pair, pair[::-1])}
     told = names.filter(pl.col("stem").str.contains(r"\p{L}") & (pl.len().over("stem") <= _COMMON))
-    one = told.select("stem", "source", left_id="document_id")
+    own = (pl.len().over("stem", "source") == 1) & pl.col("stem").str.contains("-")
+    one = told.select("stem", "source", "title_terms", own=own, left_id="document_id")
     beside = one.join(one.rename({"left_id": "right_id"}), on="stem", suffix="_right").filter(
         (pl.col("left_id") < pl.col("right_id")) & (pl.col("source") != pl.col("source_right"))
     )
+    words = pl.col("title_terms").list.set_intersection("title_terms_right").list.len()
+    beside = beside.with_columns(one_name=pl.col("own") & pl.col("own_right") & (words > 0) & (moves.total() >= _LEAST_MOVED))
     found = [
         (a, b)
-        for a, b in beside.select("left_id", "right_id").sort("left_id", "right_id").iter_rows()
-        if (a, source[b]) not in taken and (b, source[a]) not in taken and moves[_move(where[a], where[b])] >= _LEAST_MOVED
+        for a, b, one_name in beside.select("left_id", "right_id", "one_name").sort("left_id", "right_id").iter_rows()
+        if (a, source[b]) not in taken and (b, source[a]) not in taken and (one_name or moves[_move(where[a], where[b])] >= _LEAST_MOVED)
     ]
     often = Counter((d, source[o]) for pair in found for d, o in (pair, pair[::-1]))
     alone = [(a, b) for a, b in found if often[a, source[b]] == 1 and often[b, source[a]] == 1]

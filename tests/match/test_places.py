@@ -5,8 +5,10 @@ from canonry.match.places import placed
 
 
 def pages(*documents):
-    rows = [{"document_id": d, "source": d.split("/")[0], "place": d.split("/", 1)[1], "stem": d.rsplit("/", 1)[-1]} for d in documents]
-    return pl.DataFrame(rows, schema=dict.fromkeys(("document_id", "source", "place", "stem"), pl.String))
+    rows = [{"document_id": d, "source": d.split("/")[0], "place": d.split("/", 1)[1], "stem": d.rsplit("/", 1)[-1],
+             "title_terms": d.rsplit("/", 1)[-1].split("-")} for d in documents]  # fmt: skip
+    shape = dict.fromkeys(("document_id", "source", "place", "stem"), pl.String)
+    return pl.DataFrame(rows, schema={**shape, "title_terms": pl.List(pl.String)})
 
 
 def found(moved, *others):
@@ -43,3 +45,10 @@ def test_other_places_pair_nothing(other):
 
 def test_a_page_that_has_its_counterpart_is_paired_with_no_other():
     assert found(3, "live/success/success/support/p0") == []
+
+
+def test_a_name_of_two_words_that_either_source_uses_once_pairs_pages_of_other_places():
+    elsewhere = ("live/sales/opening-hours", "wiki/depot/opening-hours")
+    assert found(3, *elsewhere) == [elsewhere]
+    assert found(2, *elsewhere) == []
+    assert found(3, *elsewhere, "wiki/shop/opening-hours") == []
