@@ -94,7 +94,7 @@ CONTRACTS: Mapping[str, Mapping[str, str]] = {
     "ingest": {},
     "normalise": {"quarantine": "quarantine"},
     "match": {n: n for n in ("families", "entities", "entity_members", "match_links", "coverage")},
-    "claims": {n: n for n in ("claims", "coverage")},
+    "claims": {n: n for n in ("claims", "attributes", "coverage")},
     "conflicts": {"coverage": "coverage"},
     "staleness": {"signals": "staleness", "coverage": "coverage"},
     "arbitrate": {n: n for n in ("claims", "facts", "conflicts", "conflict_claims", "observations", "rulings")},
@@ -293,6 +293,7 @@ def tables_of(bench: Bench, edition: str) -> dict[str, pl.DataFrame]:
         **own,
         **{n: getattr(decided, n) for n in ("claims", "facts", "conflicts", "conflict_claims", "observations", "rulings")},
         **{n: getattr(matched, n) for n in ("entities", "entity_members", "match_links")},
+        "attributes": bench.get(edition, "Claimed").attributes,
         "coverage": pl.concat(looked),
         "operating_points": operating.published(),
     }

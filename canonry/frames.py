@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
-from canonry.published import CLAIMS
+from canonry.published import ATTRIBUTES, CLAIMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -215,11 +215,13 @@ class Claimed:
         claims: The published columns (standing still `alone`), and ``entity_type``, ``audience``, ``is_held``, ``authority``,
             ``date_basis`` of where it stands.
         statement_pairs: Sentences of two versions that differ in a value.
+        attributes: Shape of the published table.
         coverage: Shape of the published table.
     """
 
     claims: pl.DataFrame
     statement_pairs: pl.DataFrame
+    attributes: pl.DataFrame
     coverage: pl.DataFrame
 
 
@@ -232,6 +234,7 @@ CLAIMED: dict[str, dict[str, Any]] = {
         "left_id": pl.String, "right_id": pl.String, "left": pl.Int64, "right": pl.Int64, "likeness": pl.Float64, "kind": pl.String,
         "left_start": pl.Int64, "left_end": pl.Int64, "right_start": pl.Int64, "right_end": pl.Int64, "pattern": pl.String,
     },
+    "attributes": ATTRIBUTES.schema,
     "coverage": COVERAGE,
 }  # fmt: skip
 

@@ -307,6 +307,17 @@ RULINGS = Table("rulings", "What people decided.", ("ruling_id",), (
     _col("applied_to", "text", "The conflict, document, entity or claim it took effect on tonight."),
     _col("remark", "text", "What belongs to it (scope, successor, edition), or why it has no effect."),
 ))  # fmt: skip
+ATTRIBUTES = Table("attributes", "What type the values of each attribute of records and claims tables have, and how well they fit it.",
+    ("entity_type", "attribute"), (
+    _id("entity_type", "Kind of entity."),
+    _id("attribute", "The attribute."),
+    _col("value_type", "text", "Type that its values are read as.", nullable=False, one_of=VALUE_TYPES),
+    _col("origin", "text", "declared in the configuration, or inferred from the values of all sources.", nullable=False,
+         one_of=("declared", "inferred")),
+    _col("distinct_values", "int", "Different spellings, nulls aside.", nullable=False),
+    _col("unread", "int", "How many of them do not fit the type and are kept as text.", nullable=False),
+    _col("note", "text", "What to look at: values that do not fit, dates that could be two days, a mixture of types left as text."),
+))  # fmt: skip
 COVERAGE = Table("coverage", "What each detector looked at, out of how much.", ("detector",), (
     _id("detector", "Name of the detector."),
     _col("pairs_possible", "int", "Pairs there are.", nullable=False),
@@ -362,7 +373,7 @@ TABLES: dict[str, Table] = {
     t.name: t
     for t in (
         RELEASE, SOURCES, DOCUMENTS, RECORDS, CONTEXT, EXCLUDED, FAMILIES, ENTITIES, ENTITY_MEMBERS, MATCH_LINKS, CLAIMS, FACTS,
-        CONFLICTS, CONFLICT_CLAIMS, OBSERVATIONS, STALENESS, RULINGS, COVERAGE, QUARANTINE, QUALITY_COMPONENTS,
+        CONFLICTS, CONFLICT_CLAIMS, OBSERVATIONS, STALENESS, RULINGS, ATTRIBUTES, COVERAGE, QUARANTINE, QUALITY_COMPONENTS,
         OPERATING_POINTS, LINEAGE, ID_CHANGES, POSTINGS,
     )
 }  # fmt: skip

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from canonry.claims.types import typed
+from canonry.frames import CLAIMED
 from canonry.ids import digest
-from canonry.values import canonical, infer, is_null
+from canonry.values import is_null
 
 if TYPE_CHECKING:
     from canonry.config import Config
     from canonry.frames import Matched, Normalised
 
-_CURRENCY = re.compile(r"\b(USD|GBP|EUR|JPY)\b|([$£€¥])")
 _KEPT = ("source", "dated_on", "date_kind", "audience", "is_held", "authority")
 
 
-def cells(config: Config, normalised: Normalised, matched: Matched) -> pl.DataFrame:
+def cells(config: Config, normalised: Normalised, matched: Matched) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One row per asserted value; nulls assert nothing and are left out, as are items that were removed.
 
     Args:
@@ -29,15 +30,15 @@ def cells(config: Config, normalised: Normalised, matched: Matched) -> pl.DataFr
 
     Returns:
         Columns of the published claims that apply to records, with ``entity_type``, ``audience``, ``is_held``, ``authority``,
-        ``date_basis``.
+        ``date_basis``; and the published `attributes`.
     """
     both = pl.concat([_from_records(normalised, matched), _from_assertions(normalised, matched)], how="diagonal_relaxed")
     if not both.height:
-        return both
-    both = both.filter(
-        ~pl.col("verbatim").map_batches(lambda s: pl.Series([is_null(v) for v in s.to_list()], dtype=pl.Boolean), return_dtype=pl.Boolean)
-    )
-    return _one_unit(_typed(config, both))
+        return both, pl.DataFrame(schema=CLAIMED["attributes"])
+    distinct = both["verbatim"].unique()
+    nulls = [v for v in distinct.to_list() if is_null(v)]
+    made, attributes = typed(config, both.filter(~pl.col("verbatim").is_in(nulls)))
+    return _one_unit(made), attributes
 
 
 def _from_records(normalised: Normalised, matched: Matched) -> pl.DataFrame:
@@ -75,31 +76,6 @@ def _from_assertions(normalised: Normalised, matched: Matched) -> pl.DataFrame:
         subject_id="entity_id",
         record_id=pl.lit(None, dtype=pl.String),
     )
-
-
-def _typed(config: Config, both: pl.DataFrame) -> pl.DataFrame:
-    declared = {(t, a): spec.type for t, e in config.entities.items() for a, spec in e.attributes.items() if spec.type}
-    kinds = {
-        key: declared.get(key) or infer(group["verbatim"].to_list())
-        for key, group in both.select("entity_type", "attribute", "verbatim").unique().sort("verbatim").group_by("entity_type", "attribute")
-    }
-    table = pl.DataFrame(
-        [(*k, v) for k, v in sorted(kinds.items())],
-        schema={"entity_type": pl.String, "attribute": pl.String, "value_type": pl.String},
-        orient="row",
-    )
-    out = both.join(table, on=["entity_type", "attribute"], how="left")
-    distinct = out.select("verbatim", "value_type", "heading").unique().sort("verbatim", "value_type", "heading")
-    made = [_value(v, k, h) for v, k, h in distinct.iter_rows()]
-    values = pl.DataFrame(made, schema={"value": pl.String, "unit": pl.String, "precision": pl.String}, orient="row")
-    return out.join(pl.concat([distinct, values], how="horizontal"), on=["verbatim", "value_type", "heading"], how="left")
-
-
-def _value(verbatim: str, kind: str, heading: str) -> tuple[str, str | None, str]:
-    found = _CURRENCY.search(heading) if kind == "money" else None
-    whole = f"{verbatim} {found[0]}" if found and not _CURRENCY.search(verbatim) else verbatim
-    made = canonical(whole, kind)
-    return made.value, made.unit, made.precision
 
 
 def _one_unit(claims: pl.DataFrame) -> pl.DataFrame:

@@ -27,7 +27,7 @@ def claims(run: RunContext, normalised: Normalised, matched: Matched) -> Claimed
         normalised: What the edition may read.
         matched: Entities and versions.
     """
-    from_cells = cells(run.config, normalised, matched)
+    from_cells, attributes = cells(run.config, normalised, matched)
     phrases = says(run.config, from_cells) if from_cells.height else {}
     from_names, counts = linked(normalised, matched, from_cells, phrases)
     pairs, possible = statement_pairs(run.memo, normalised, matched)
@@ -49,6 +49,7 @@ def claims(run: RunContext, normalised: Normalised, matched: Matched) -> Claimed
     return Claimed(
         claims=shaped(found.sort("claim_id"), CLAIMED["claims"]),
         statement_pairs=shaped(pairs, CLAIMED["statement_pairs"]),
+        attributes=attributes.sort("entity_type", "attribute"),
         coverage=_coverage(counts, [*_versions(possible, pairs.height), *looked], found),
     )
 

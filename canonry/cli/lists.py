@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from canonry.serve import Client
 
-KINDS = ("conflicts", "stale", "families", "entities", "rulings", "gaps", "quarantine")
+KINDS = ("conflicts", "stale", "families", "entities", "rulings", "gaps", "attributes", "quarantine")
 _COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → headings, columns
     "stale": (("what", "id", "signal", "since", "evidence"), ("target_kind", "target_id", "signal", "since", "evidence")),
     "families": (("kind", "family", "member", "relation", "like#"), ("member_kind", "family_id", "member_id", "relation", "similarity")),
@@ -30,6 +30,10 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → hea
         ("ruling_id", "verdict", "status", "by", "at", "applied_to", "because", "remark"),
     ),
     "gaps": (("gap", "kind", "note", "cites", "by", "at"), ("gap_id", "kind", "note", "cites", "by", "at")),
+    "attributes": (
+        ("entity", "attribute", "type", "origin", "values#", "unread#", "note"),
+        ("entity_type", "attribute", "value_type", "origin", "distinct_values", "unread", "note"),
+    ),
     "quarantine": (("source", "location", "rule", "detail"), ("source", "location", "rule", "detail")),
 }
 
@@ -40,7 +44,7 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → hea
 @click.option("--status", type=click.Choice(CONFLICT_STATUSES), help="Only conflicts of this status.")
 @click.option("--edition", metavar="NAME", help="Which edition; default: full.")
 def list_command(session: Session, kind: str, limit: int | None, status: str | None, edition: str | None) -> None:
-    """List what people go through: KIND is conflicts, stale, families, entities, rulings, gaps or quarantine.
+    """List what people go through: KIND is conflicts, stale, families, entities, rulings, gaps, attributes or quarantine.
 
     Conflicts come by importance: severity × (1 + how often agents met them) × how unsure the decision is.
     """

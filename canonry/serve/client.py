@@ -177,7 +177,7 @@ class Client:
         """List a table for people, what matters most first.
 
         Args:
-            kind: conflicts, stale, families, entities, rulings or quarantine.
+            kind: conflicts, stale, families, entities, rulings, attributes or quarantine.
         """
         if kind not in _LISTS:
             raise bad_argument(f"There is no list {kind[:40]}.", f"Use one of {', '.join(_LISTS)}.")
@@ -250,5 +250,6 @@ _LISTS: dict[str, tuple[str, Callable[[pl.DataFrame], pl.DataFrame]]] = {
     "families": ("families", lambda t: t.sort("member_kind", "family_id", "member_id")),
     "entities": ("entities", lambda t: t.sort("entity_type", "entity_id")),
     "rulings": ("rulings", lambda t: t.sort("at", "ruling_id", descending=[True, False])),
+    "attributes": ("attributes", lambda t: t.sort(pl.col("note").is_null(), "entity_type", "attribute")),
     "quarantine": ("quarantine", lambda t: t.sort("source", "location", "rule")),
 }

@@ -1,201 +1,125 @@
-"""Numbers and what is counted in units: money, percentages, quantities, durations; exact, about, as a range or as a bound."""
+"""Numbers, and what is counted in units: money, percentages, quantities; exact, about, as a range or as a bound."""
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from canonry.values.patterns import CURRENCIES, NUMERAL, SPANS, SPELT, UNITS, WORDS
+from canonry.values.estimates import estimated
+from canonry.values.units import CURRENCIES, DOLLARS, FOLDED, SYMBOLS, TEMPERATURES, UNITS
 from canonry.values.value import Value
+from canonry.values.written import EXACT, SCALES, SPELT, WRITTEN, numeral, ordinal, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from decimal import Decimal
 
     Amount = tuple[Decimal, str]  # how many, of what ("" where nothing is said)
-    Read = Callable[[str], Amount | None]
 
-_WRITTEN = rf"(?:{NUMERAL}|\d+,\d{{1,2}}|\.\d+)(?:e[-+]?\d{{1,2}})?"
-_NUMBER = re.compile(rf"([-+]?)\s?({_WRITTEN})|({SPELT}(?:[\s-](?:hundred|dozen))?)")
-_HEAD = re.compile(rf"\s*[-+]?\s?(?:[$£€¥]\s?)?(?:{_WRITTEN}|{SPELT})")
-_SYMBOL = r"us\$|[$£€¥]"
-_NAMED = "|".join(sorted((c for c in CURRENCIES if c.isalpha()), key=len, reverse=True))
-_MONEY = re.compile(rf"(-?)\s?({_SYMBOL}|(?:{_NAMED})\b)?\s?(-?)({_WRITTEN})\s?(k|m)?\b\s?({_SYMBOL}|(?:{_NAMED})\b)?")
-_SCALE = {"k": 1000, "m": 1_000_000}
-_PERCENT = re.compile(r"(.*\S)\s?(?:%|per ?cent)")
-_QUANTITY = re.compile(rf"([-+]?(?:{_WRITTEN}))[\s-]?([a-z]+)")
-_SPAN = rf"(-?(?:{_WRITTEN})|{SPELT})[\s-]*((?:business|working|calendar) )?({'|'.join(SPANS)})s?"
-_SPANS = re.compile(rf"{_SPAN}(?:,? (?:and )?{_SPAN})*")
-_ISO = re.compile(r"p(-?[\d.]+y)?(-?[\d.]+m)?(-?[\d.]+w)?(-?[\d.]+d)?(?:t(-?[\d.]+h)?(-?[\d.]+m)?(-?[\d.]+s)?)?( working)?")
-_ISO_UNITS = ("year", "month", "week", "day", "hour", "minute", "second")
-_BOUNDS = {
-    "<=": re.compile(r"(?:at most|up to|no more than|not more than|maximum(?: of)?|max\.?|<=|≤)\s*(.+)|(.+) (?:or less|or fewer|at most)"),
-    ">=": re.compile(r"(?:at least|no less than|not less than|minimum(?: of)?|min\.?|>=|≥)\s*(.+)|(.+) (?:or more|at least)"),
-}
-_ABOUT = re.compile(r"(?:about|around|approximately|approx\.?|roughly|circa|ca\.|~)\s*(.+)")
-_BETWEEN = re.compile(r"\s*(?:\.\.|-|\bto\b|\band\b)\s*")
+_NAMED = "|".join(re.escape(c) for c in sorted(CURRENCIES.keys() - SYMBOLS.keys(), key=len, reverse=True))
+_SYMBOL = "|".join(re.escape(c) for c in sorted(SYMBOLS, key=len, reverse=True))
+_MONEY_SCALES = {**SCALES, "m": 10**6, "mn": 10**6, "b": 10**9, "tn": 10**12}
+_SCALED = "|".join(sorted(_MONEY_SCALES, key=len, reverse=True))
+_MONEY = re.compile(
+    rf"([-+]?)\s?((?:{_NAMED})\b)?\s?({_SYMBOL})?\s?([-+]?)\s?({WRITTEN}|{SPELT})\s?(?:({_SCALED})\b\.?)?\s?({_SYMBOL})?\s?(?:\b({_NAMED})\b)?",
+    re.IGNORECASE,
+)
+_ENCLOSED = re.compile(r"([^()]{0,6})\(([^()]+)\)([^()]{0,6})")
+_PENCE = re.compile(rf"({WRITTEN})\s?p(?:ence)?", re.IGNORECASE)
+_POINTS = re.compile(r"(.*\S)\s?(?:percentage[- ]points?|%[- ]?points?|p\.?p\.?|pps|(basis points?|bps?))", re.IGNORECASE)
+_PERCENT = re.compile(r"(.*\S)\s?(?:(%|per ?cent|pct\.?)|(‰|per ?mille))", re.IGNORECASE)
+_QUANTITY = re.compile(
+    rf"([-+]?\s?(?:{WRITTEN}(?: ?[13]/[24])?|{SPELT}|half an?|an?)(?: (?:million|billion|thousand))?)[\s-]?(.{{1,16}})", re.IGNORECASE
+)
+_WORDY = {"square": "2", "sq": "2", "sq.": "2", "cubic": "3", "cu": "3"}
+_KMH = frozenset(("km/h", "kmh", "kph", "kilometres per hour", "kilometers per hour"))
 
 
-def numeral(text: str) -> Decimal | None:
-    """The number that a text is, in digits or words; where both marks occur the last one is the decimal mark."""
-    found = _NUMBER.fullmatch(text)
-    if not found:
-        return None
-    if found[3]:
-        return _said(found[3])
-    digits = found[2]
-    if "," in digits and (digits.rfind(",") > digits.rfind(".") >= 0 or re.fullmatch(r"\d+,\d{1,2}", digits)):
-        digits = digits.replace(".", "").replace(",", ".")
-    elif digits.count(".") > 1:
-        digits = digits.replace(".", "")
-    return Decimal(found[1] + digits.replace(",", ""))
-
-
-def _said(text: str) -> Decimal:
-    numbers = [WORDS[w] for w in re.split(r"[\s-]+", text)]
-    total = 0
-    for n in numbers:
-        total = max(total, 1) * n if n == WORDS["hundred"] or (n == WORDS["dozen"] and total) else total + n
-    return Decimal(total)
-
-
-def shown(number: Decimal) -> str:
-    """A number in digits, without noughts that say nothing.
-
-    >>> shown(Decimal("1.500")), shown(Decimal("-0"))
-    ('1.5', '0')
-    """
-    digits = f"{number:.9f}".rstrip("0").rstrip(".")
-    return "0" if digits == "-0" else digits
-
-
-def _estimated(text: str, read: Read, show: Callable[[Decimal, str], Value], join: Callable[[str, str], str]) -> Value | None:
-    """A value that may be exact, about, a bound or a range."""
-    text = text.rstrip(" .,;")  # the end of the sentence it stood in
-    if amount := read(text):
-        return show(*amount)
-    for sign, pattern in _BOUNDS.items():
-        if found := pattern.fullmatch(text):
-            amount = read(found[1] or found[2])
-            made = show(*amount) if amount else None
-            return Value(sign + made.value, made.unit, "bound") if made else None
-    if found := _ABOUT.fullmatch(text):
-        amount = read(found[1])
-        made = show(*amount) if amount else None
-        return Value(made.value, made.unit, "approximate") if made else None
-    return _range(text, read, show, join)
-
-
-def _range(text: str, read: Read, show: Callable[[Decimal, str], Value], join: Callable[[str, str], str]) -> Value | None:
-    text = re.sub(r"^(?:from|between) ", "", text)
-    for gap in _BETWEEN.finditer(text):
-        ends = _ends(text[: gap.start()], text[gap.end() :], read)
-        if ends and ends[0][1] == ends[1][1] and ends[0][0] <= ends[1][0]:
-            low, high = show(*ends[0]), show(*ends[1])
-            return Value(join(low.value, high.value), high.unit, "range")
-    return None
-
-
-def _ends(left: str, right: str, read: Read) -> tuple[Amount, Amount] | None:
-    """Both ends of a range; what stands behind one number or before the other goes for both."""
-    head, tail = _HEAD.match(left), _HEAD.match(right)
-    if head and tail and not left[head.end() :].strip():
-        left += right[tail.end() :]
-    low, high = read(left), read(right)
-    if not low or not high:
-        return None
-    unit = low[1] or high[1]
-    return (low[0], low[1] or unit), (high[0], high[1] or unit)
-
-
-def _plain(low: str, high: str) -> str:
-    return f"{low}..{high}"
-
-
-def number(text: str) -> Value | None:
-    """A number."""
+def number(text: str, mark: str | None = None) -> Value | None:
+    """A number; `5th` is 5."""
 
     def read(part: str) -> Amount | None:
-        made = numeral(part)
+        made = numeral(part, mark)
+        made = ordinal(part.lower()) if made is None else made
         return None if made is None else (made, "")
 
-    return _estimated(text, read, lambda n, _: Value(shown(n)), _plain)
+    return estimated(text, read, lambda n, _: Value(shown(n)))
 
 
-def money(text: str) -> Value | None:
+def money(text: str, mark: str | None = None) -> Value | None:
     """An amount with its currency, where it says one."""
-    return _estimated(text, _read_money, _show_money, lambda low, high: f"{low.split(' ')[0]}..{high}")
+    return estimated(text, lambda part: _read_money(part, mark), _show_money)
 
 
-def _read_money(text: str) -> Amount | None:
+def _read_money(text: str, mark: str | None) -> Amount | None:
+    if enclosed := _ENCLOSED.fullmatch(text):
+        inner = _read_money(f"{enclosed[1]}{enclosed[2]}{enclosed[3]}", mark)
+        return (-inner[0], inner[1]) if inner and inner[0] > 0 else None
+    if pence := _PENCE.fullmatch(text):
+        made = numeral(pence[1], mark)
+        return (made.scaleb(-2, EXACT), "GBP") if made is not None else None
+    if text.endswith("-"):
+        text = "-" + text[:-1]
     found = _MONEY.fullmatch(text)
-    if not found or (found[1] and found[3]):
+    if not found or (found[1] and found[4]):
         return None
-    units = {CURRENCIES[c] for c in (found[2], found[6]) if c}
-    amount = numeral(found[1] + found[3] + found[4])
+    units = {CURRENCIES[c.lower()] for c in (found[2], found[3], found[7], found[8]) if c}
+    if len(units) > 1 and "$" in (found[3], found[7]) and units <= DOLLARS:
+        units -= {"USD"}
+    amount = numeral(found[1] + found[4] + found[5], mark)
     if amount is None or len(units) > 1:
         return None
-    return amount * _SCALE.get(found[5] or "", 1), next(iter(units), "")
+    return EXACT.multiply(amount, _MONEY_SCALES.get((found[6] or "").lower(), 1)), next(iter(units), "")
 
 
 def _show_money(amount: Decimal, unit: str) -> Value:
-    exact = amount.quantize(Decimal("0.01")) + 0
-    return Value(f"{exact:f} {unit}".strip(), unit or None)
+    whole, _, cents = shown(amount).partition(".")
+    return Value(f"{whole}.{cents:<02} {unit}".strip(), unit or None)
 
 
-def percent(text: str) -> Value | None:
-    """A share: `80 %` is 0.8."""
+def percent(text: str, mark: str | None = None) -> Value | None:
+    """A share: `80 %` is 0.8; percentage points stay apart: `5 pp`."""
 
     def read(part: str) -> Amount | None:
-        found = _PERCENT.fullmatch(part)
-        made = numeral(found[1].strip() if found else part)
-        return None if made is None else (made, "%" if found else "")
+        points = _POINTS.fullmatch(part)
+        found = points or _PERCENT.fullmatch(part)
+        made = numeral(found[1].strip() if found else part, mark)
+        if made is None or not found:
+            return None if made is None else (made, "")
+        if points:
+            return made.scaleb(-2 if points[2] else 0, EXACT), "pp"
+        return made.scaleb(-3 if found[3] else -2, EXACT), "%"
 
-    return _estimated(text, read, lambda n, unit: Value(shown(n / 100 if unit else n)), _plain)
+    def show(share: Decimal, unit: str) -> Value:
+        return Value(f"{shown(share)} pp", "pp") if unit == "pp" else Value(shown(share))
+
+    def both(part: str) -> Amount | None:  # in `5-10 %` the sign goes for both ends, so it is read with each
+        return read(part)
+
+    return estimated(text, both, show)
 
 
-def quantity(text: str) -> Value | None:
-    """A quantity in its SI base."""
+def quantity(text: str, mark: str | None = None) -> Value | None:
+    """A quantity in its SI base; capitals count where they tell units apart (mW, MW)."""
 
     def read(part: str) -> Amount | None:
         found = _QUANTITY.fullmatch(part)
-        base = (UNITS.get(found[2]) or UNITS.get(found[2].rstrip("s"))) if found else None
-        made = numeral(found[1]) if found else None
-        return (made * base[1], base[0]) if base and made is not None else None
+        made = numeral(re.sub(r"^an?$", "one", found[1], flags=re.IGNORECASE), mark) if found else None
+        return _based(made, found[2].strip()) if found and made is not None else None
 
-    return _estimated(text, read, lambda n, unit: Value(shown(n), unit), _plain)
-
-
-def duration(text: str) -> Value | None:
-    """A duration: days and less in the largest of days, minutes, seconds that is whole; months and years in months."""
-    return _estimated(text, _read_duration, _show_duration, _plain)
+    return estimated(text, read, lambda n, unit: Value(shown(n), unit))
 
 
-def _read_duration(text: str) -> Amount | None:
-    found = _ISO.fullmatch(text)
-    if found and any(found.groups()[:7]):
-        parts = [(n[:-1], found[8], u) for n, u in zip(found.groups(), _ISO_UNITS, strict=False) if n]
-    elif _SPANS.fullmatch(text):
-        parts = re.findall(_SPAN, text)
-    else:
-        return None
-    total, bases = Decimal(0), set[str]()
-    for said, manner, unit in parts:
-        base, factor = SPANS[unit]
-        is_working = base == "s" and (manner or "").strip() in ("business", "working")
-        many = numeral(said)
-        if many is None or (is_working and unit != "day"):
-            return None
-        total += many * (1 if is_working else factor)
-        bases.add("working" if is_working else base)
-    return (total, bases.pop()) if len(bases) == 1 else None
-
-
-def _show_duration(total: Decimal, base: str) -> Value:
-    if base == "working":
-        return Value(f"P{shown(total)}D working", "working days")
-    if base == "mo":
-        return Value(f"P{shown(total)}M")
-    if total % 86400 == 0:
-        return Value(f"P{shown(total / 86400)}D")
-    return Value(f"PT{shown(total / 60)}M" if total % 60 == 0 else f"PT{shown(total)}S")
+def _based(number: Decimal, unit: str) -> Amount | None:
+    low = unit.lower().rstrip(".")
+    if low in TEMPERATURES:
+        factor, added = TEMPERATURES[low]
+        return EXACT.add(EXACT.multiply(number, factor), added), "K"
+    if low in _KMH:  # a third of something is not exact in decimals: kept in its own unit
+        return number, "km/h"
+    power, _, rest = low.partition(" ")
+    if rest and power in _WORDY:
+        one = FOLDED.get(rest) or FOLDED.get(rest.removesuffix("s"))
+        size = int(_WORDY[power])
+        return (EXACT.multiply(number, EXACT.power(one[1], size)), f"m{size}") if one and one[0] == "m" else None
+    base = UNITS.get(unit) or FOLDED.get(low) or FOLDED.get(low.removesuffix("s"))
+    return (EXACT.multiply(number, base[1]), base[0]) if base else None

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
 
-from canonry.text import normal, visible
-from canonry.values import amounts, moments
-from canonry.values.value import Value
+from canonry.days import order_of
+from canonry.text import visible
+from canonry.values import amounts, contacts, dates, moments, names
+from canonry.values.durations import duration
+from canonry.values.value import UNKNOWN, Locale, Value
+from canonry.values.written import plain, typed, unescaped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-_PHONE = re.compile(r"(?:(?:tel|phone|mobile)\b[.:]*\s*)?(\+?)([\d\s().\-/]{3,}?)\s*(?:,?\s*(?:ext\.?|extension|x)\s*(\d+))?")
-_HOST = re.compile(r"(?:[^\s@/]+@)?(?:[\w-]+(?:\.[\w-]+)+\.?|localhost|\[[\da-f:.]+\])(?::\d+)?")
-_SCHEME = re.compile(r"[a-z][a-z\d+.-]*://", re.IGNORECASE)
-_TRACKING = ("utm_", "gclid", "fbclid")
-_LEGAL = re.compile(r"(?:\s+(?:inc|incorporated|ltd|limited|llc|gmbh|ag|plc|co|corp|corporation|company|sa|bv))+$")
+_LONGEST = 256  # characters; a longer text is no value of a type with a form of its own
+_SPACES = re.compile(r"\s+")
+_COMMA = re.compile(r"(?<![\d,.])\d{1,3}(?:\.\d{3}){0,9},\d{1,2}(?![\d,])|\d{4,20},\d{1,2}(?!\d)|\d,\d{4,20}(?!\d)")
+_POINT = re.compile(r"\d\.\d{1,2}(?![\d.,])|,\d{3}[.,]\d|\d\.\d{4,20}(?![\d.,])")
+_COUNTED = frozenset(("money", "number", "percent", "quantity", "duration"))
 
 
-def canonical(verbatim: str, kind: str) -> Value:
+def canonical(verbatim: str, kind: str, locale: Locale = UNKNOWN) -> Value:
     """Bring a value into the one form of its type; a value that does not fit its type is treated as text.
+
+    Args:
+        verbatim: The value as it was written.
+        kind: One of the value types.
+        locale: What the column shows of how its values are written (`locale_of`).
 
     >>> canonical("$1,234.5", "money")
     Value(value='1234.50 USD', unit='USD', precision='exact')
@@ -33,46 +39,73 @@ def canonical(verbatim: str, kind: str) -> Value:
     >>> canonical("see room 12", "number").value
     'see room 12'
     """
-    text = normal(verbatim)
+    return read(verbatim, kind, locale) or Value(plain(verbatim))
+
+
+def read(verbatim: str, kind: str, locale: Locale = UNKNOWN) -> Value | None:
+    """The canonical value, or None when the text does not fit the type; for text, name, identifier and place every text does.
+
+    >>> read("see room 12", "number"), read("03/04/2024", "date")
+    (None, None)
+    >>> read("03/04/2024", "date", locale_of(["03/04/2024", "25/12/2024"], "date")).value
+    '2024-04-03'
+    """
     try:
-        made = _url(verbatim) if kind == "url" else _MAKERS[kind](text) if kind in _MAKERS else None
+        if kind == "url":
+            return contacts.url(unescaped(verbatim))
+        text = plain(verbatim)
+        make = _MAKERS.get(kind)
+        if make is None:
+            return Value(text)
+        if len(text) > _LONGEST:
+            return None
+        if kind == "quantity":  # capitals count in units
+            return amounts.quantity(_SPACES.sub(" ", typed(unescaped(visible(verbatim)))).strip(), locale.mark)
+        return make(text if text.isascii() else plain(typed(text)), locale)
     except (ValueError, ArithmeticError):  # a broken URL, a day that does not exist, a number beyond all bounds
-        made = None
-    return made or Value(text)
-
-
-def _phone(text: str) -> Value | None:
-    found = _PHONE.fullmatch(text)
-    digits = re.sub(r"\(0\)|\D", "", found[2]) if found else ""
-    return Value(found[1] + digits + (f"x{found[3]}" if found[3] else "")) if found and digits else None
-
-
-def _url(verbatim: str) -> Value | None:
-    """Scheme and host in lower case; path and query keep theirs, for servers tell them apart."""
-    text = unicodedata.normalize("NFC", visible(verbatim)).strip()
-    parts = urlsplit(text if _SCHEME.match(text) else "https://" + text)
-    if re.search(r"\s", text) or not _HOST.fullmatch(parts.netloc.lower()):
         return None
-    query = "&".join(q for q in parts.query.split("&") if q and not q.casefold().startswith(_TRACKING))
-    return Value(urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path.rstrip("/"), query, "")))
+
+
+def locale_of(verbatims: Iterable[str], kind: str) -> Locale:
+    """What the values of one column of one source show of how they are written; what none of them shows is left open.
+
+    >>> (
+    ...     locale_of(["12,50", "1.234"], "number").mark,
+    ...     locale_of(["+44 20 7946 0000", "020 7946 0001"], "phone").region,
+    ... )
+    (',', 'GB')
+    """
+    if kind in ("date", "datetime"):
+        return Locale(order=order_of(typed(v) for v in verbatims))
+    if kind == "phone":
+        return Locale(region=contacts.region_of(verbatims))
+    if kind not in _COUNTED:
+        return UNKNOWN
+    texts = [v[:_LONGEST] for v in verbatims]
+    comma, point = any(_COMMA.search(t) for t in texts), any(_POINT.search(t) for t in texts)
+    return UNKNOWN if comma == point else Locale(mark="," if comma else ".")
 
 
 def _boolean(text: str) -> Value | None:
-    if text in ("yes", "y", "true", "1", "on"):
+    if text in ("yes", "y", "true", "t", "1", "1.0", "on", "✓", "✔", "☑"):
         return Value("true")
-    return Value("false") if text in ("no", "n", "false", "0", "off") else None
+    return Value("false") if text in ("no", "n", "false", "f", "0", "0.0", "off", "✗", "✘", "☐") else None
 
 
-def _organization(text: str) -> Value | None:
-    return Value(_LEGAL.sub("", re.sub(r"[.,]", "", text)).strip())
-
-
-def _code(text: str) -> Value | None:
-    return Value(re.sub(r"[\s-]+", "", text))
-
-
-_MAKERS: dict[str, Callable[[str], Value | None]] = {
-    "number": amounts.number, "money": amounts.money, "percent": amounts.percent, "quantity": amounts.quantity,
-    "duration": amounts.duration, "date": moments.day, "datetime": moments.moment, "time": moments.clock, "phone": _phone,
-    "boolean": _boolean, "organization": _organization, "code": _code,
-}  # fmt: skip
+_MAKERS: dict[str, Callable[[str, Locale], Value | None]] = {
+    "number": lambda t, at: amounts.number(t, at.mark),
+    "money": lambda t, at: amounts.money(t, at.mark),
+    "percent": lambda t, at: amounts.percent(t, at.mark),
+    "quantity": lambda t, at: amounts.quantity(t, at.mark),
+    "duration": lambda t, at: duration(t, at.mark),
+    "date": lambda t, at: dates.day(t, at.order),
+    "datetime": lambda t, at: moments.moment(t, at.order),
+    "time": lambda t, _: moments.clock(t),
+    "phone": lambda t, at: contacts.phone(t, at.region),
+    "email": lambda t, _: contacts.email(t),
+    "boolean": lambda t, _: _boolean(t),
+    "organization": lambda t, _: names.organization(t),
+    "person": lambda t, _: names.person(t),
+    "address": lambda t, _: names.address(t),
+    "code": lambda t, _: names.code(t),
+}
