@@ -30,10 +30,10 @@ MONTHS = {name: n for n, names in enumerate(_NAMES, 1) for name in names.split()
 _CENTURY_TURN = 69  # as in POSIX: a year of two digits from here on is of the 1900s
 _MONTHS_OF_YEAR = 12
 
-_CLOCK = r"(?:(?:,?[T\s]|\s+at)\s*\d{1,2}[:.]\d{2}.*)?"
+_CLOCK = r"(?:(?:,?[Tt\s]|\s+at)\s*\d{1,2}[:.]\d{2}.*)?"
 _WEEKDAY = r"(?:[^\W\d_]{2,12}\.?,?\s+)?"
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + _CLOCK)
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T\d{4,6}.*)?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[Tt]\d{4,6}.*)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})" + _CLOCK)
 _DAY_NAMED = re.compile(
     _WEEKDAY + r"(\d{1,2})(?:st|nd|rd|th|er)?[.\s-]+(?:(?:of|de)\s+)?([^\W\d_]{3,10})[.,\s-]+(?:de\s+)?(\d{4})" + _CLOCK, re.IGNORECASE

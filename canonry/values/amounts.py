@@ -28,7 +28,8 @@ _PENCE = re.compile(rf"({WRITTEN})\s?p(?:ence)?", re.IGNORECASE)
 _POINTS = re.compile(r"(.*\S)\s?(?:percentage[- ]points?|%[- ]?points?|p\.?p\.?|pps|(basis points?|bps?))", re.IGNORECASE)
 _PERCENT = re.compile(r"(.*\S)\s?(?:(%|per ?cent|pct\.?)|(‰|per ?mille))", re.IGNORECASE)
 _QUANTITY = re.compile(
-    rf"([-+]?\s?(?:{WRITTEN}(?: ?[13]/[24])?|{SPELT}|half an?|an?)(?: (?:million|billion|thousand))?)[\s-]?(.{{1,16}})", re.IGNORECASE
+    rf"([-+]?\s?(?:{WRITTEN}(?: ?[13]/[24])?|{SPELT}|half an?|an?)(?: (?:million|billion|thousand))?)[\s-]?([^\d,.\s-].{{0,15}})",
+    re.IGNORECASE,
 )
 _WORDY = {"square": "2", "sq": "2", "sq.": "2", "cubic": "3", "cu": "3"}
 _KMH = frozenset(("km/h", "kmh", "kph", "kilometres per hour", "kilometers per hour"))

@@ -27,6 +27,7 @@ _VAGUE = re.compile(r"(?:early|mid|late|(?:the )?(?:beginning|start|middle|end) 
 _BOUND = re.compile(r"(?:(by|until|till|through)|(before|prior to)|(after)|(since|from|starting|as of|effective))(?: the)? (.+)")
 _DAYS_OF = re.compile(rf"({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?\s?(?:-|to|\.\.)\s?(\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})")
 _ACROSS = re.compile(rf"(\d{{1,2}}(?:st|nd|rd|th)? {MONTH}|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?)\s?(?:-|to|\.\.)\s?(.+ (\d{{4}}))")
+_MONTHS_OF = re.compile(rf"({MONTH})\s?(?:-|to|\.\.)\s?({MONTH}),? (\d{{4}})")
 _SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d{1,12})?")
 _UNIX = re.compile(r"([1-3]\d{9})(\d{3})?(?:\.\d{1,9})?")
 _LATEST_YEAR = 2999
@@ -64,6 +65,8 @@ def day(text: str, order: Order | None = None) -> Value | None:
         text = f"{found[2]} {found[1]} {found[4]}..{found[3]} {found[1]} {found[4]}"
     elif found := _ACROSS.fullmatch(text):
         text = f"{found[1]} {found[3]}..{found[2]}"
+    elif found := _MONTHS_OF.fullmatch(text):
+        text = f"{found[1]} {found[3]}..{found[2]} {found[3]}"
     if found := _BOUND.fullmatch(text):
         inner = _read(found[5], order)
         sign = ("<=", "<", ">", ">=")[[bool(g) for g in found.groups()[:4]].index(True)]

@@ -16,6 +16,7 @@ _COUNT = rf"-?(?:{WRITTEN}(?: ?[13]/[24])?|{SPELT})|half an?|a half|half|an?|a q
 _SPAN = rf"({_COUNT})[\s-]?({MANNER})({'|'.join(sorted(_UNITS, key=len, reverse=True))})s?\b\.?"
 _SPANS = re.compile(rf"(?:{_SPAN})(?:,? ?(?:and )?(?:{_SPAN}))*", re.IGNORECASE)
 _ONE = re.compile(_SPAN, re.IGNORECASE)
+_CLOCKLIKE = re.compile(r"(\d\s?h(?:rs?|ours?)?\s?\d{1,2})\s?m$", re.IGNORECASE)  # 2h 30m
 _AND_A_HALF = re.compile(r"(.+) and a (half|quarter)", re.IGNORECASE)
 _ISO = re.compile(r"p(-?[\d.]+y)?(-?[\d.]+m)?(-?[\d.]+w)?(-?[\d.]+d)?(?:t(-?[\d.]+h)?(-?[\d.]+m)?(-?[\d.]+s)?)?( working)?", re.IGNORECASE)
 _ISO_UNITS = ("year", "month", "week", "day", "hour", "minute", "second")
@@ -27,6 +28,7 @@ def duration(text: str, mark: str | None = None) -> Value | None:
 
     Weeks are seven days. Working days and hours keep to themselves (`P10D working`); months and days beside each other stay both.
     """
+    text = _CLOCKLIKE.sub(r"\1 min", text)
     if found := _AND_A_HALF.fullmatch(text):  # an hour and a half
         bits = _said(found[1], mark)
         if bits and len(bits) == 1 and numeral(found[1], mark) is None:

@@ -42,6 +42,8 @@ def clock(text: str) -> Value | None:
     ):
         half = re.search(r"[ap]\.?m", ends[2])
         low, high = _one(ends[1] + (half[0] if half and ends[1].isdigit() else "")), _one(ends[2])
+        if low and high and low > high and ends[1].isdigit():  # 9-5pm
+            low = _shown(int(ends[1]), 0, 0)
         return Value(f"{low}..{high}", _zone(ends[2]), "range") if low and high else None
     made = _one(text)
     return Value(made, _zone(text)) if made else None
@@ -107,4 +109,5 @@ def _offset(zone: str) -> timedelta:
 
 
 def _instant(at: datetime) -> Value:
-    return Value(at.isoformat().removesuffix("+00:00") + "Z")
+    whole = at.isoformat().removesuffix("+00:00")
+    return Value((whole.rstrip("0") if "." in whole else whole) + "Z")

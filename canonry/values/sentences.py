@@ -24,6 +24,7 @@ _MINUS = r"(?:(?<![\w)])[-−])?"
 _UNIT = "(?-i:" + "|".join(re.escape(u) for u in sorted((u for u in UNITS if u != '"'), key=len, reverse=True)) + ")|" + "|".join(
     u for u in ("kb", "mb", "gb", "tb", "KM", "KG", "square metres?", "square meters?", "square feet", "sq ft")
 )  # fmt: skip
+_ZONE = r"(?:\s?(?-i:UTC|GMT|[ECMP][SD]?T|CES?T|BST)\b)?"
 _ORDINAL = r"\d{1,2}(?:st|nd|rd|th)?"
 
 # What a value of a type looks like inside a sentence. Repetitions are bounded and starts are marked, so that a search is linear.
@@ -41,8 +42,8 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         rf"(?<![\w.,/-])(?:{_ORDINAL}\s?{_DASH}\s?)?{_ORDINAL} (?:of )?{_MONTH},? \d{{4}}\b|"
         rf"\b{_MONTH} {_ORDINAL}(?:\s?{_DASH}\s?{_ORDINAL})?,? \d{{4}}\b|"
         rf"\b(?:first|second|third|fourth|last) (?:mon|tues|wednes|thurs|fri|satur|sun)day (?:of|in) {_MONTH},? \d{{4}}\b",
-        "time": r"(?<![\d.:])(?:[01]?\d|2[0-3])[:.][0-5]\d(?::[0-5]\d)?(?!\d|[.:]\d)(?:\s?[ap]\.?m\b\.?)?|"
-        r"\b(?:1[0-2]|0?[1-9])\s?[ap]\.?m\b\.?|\b(?:noon|midnight)\b",
+        "time": rf"(?<![\d.:])(?:[01]?\d|2[0-3])[:.][0-5]\d(?::[0-5]\d)?(?!\d|[.:]\d)(?:\s?[ap]\.?m\b\.?)?{_ZONE}|"
+        rf"\b(?:1[0-2]|0?[1-9])\s?[ap]\.?m\b\.?{_ZONE}|\b(?:noon|midnight)\b",
         "phone": r"(?<!\w)\+?\(?\d[\d\s().-]{6,24}\d(?!\w)",
         "duration": rf"(?<![\w.,])(?:{_COUNT}\s?(?:{_DASH}|to)\s?)?(?:{_COUNT}|half an?|an?)[\s-]?{MANNER}(?:{'|'.join(SPANS)})s?\b",
         "quantity": rf"(?<![\w.,])(?:{NUMERAL}\s?{_DASH}\s?)?(?:{NUMERAL})[\s-]?(?:{_UNIT})s?(?![\w/])|"
@@ -109,6 +110,7 @@ def _exact(text: str, kind: str, pattern: re.Pattern[str]) -> list[tuple[int, in
         elif kind not in _AS_FOUND:
             if kind in _JOINED:
                 end = at = _joined(text, start, end, kind, pattern)
+            start = _opened(text, start, end, kind)
             if read(text[start:end], kind) is None:
                 continue
         out.append((start, end))
@@ -129,6 +131,14 @@ def _joined(text: str, start: int, end: int, kind: str, pattern: re.Pattern[str]
     return other.end() if made and made.precision == "range" else end
 
 
+def _opened(text: str, start: int, end: int, kind: str) -> int:
+    """Where the range begins whose unit stands behind its end: `between 5 and 10 days`."""
+    ahead = _OPENING.search(text, max(0, start - _WINDOW), start)
+    made = read(text[ahead.start(1) : end], kind) if ahead else None
+    return ahead.start(1) if ahead and made and made.precision == "range" else start
+
+
+_OPENING = re.compile(rf"\bbetween\s({_COUNT})\sand\s$", re.IGNORECASE)
 _BARE = re.compile(rf"(?:{NUMERAL}){_SCALE}(?![\w%])", re.IGNORECASE)
 
 

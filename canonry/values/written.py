@@ -118,6 +118,8 @@ def numeral(text: str, mark: str | None = None) -> Decimal | None:
         sign, text = -1 if text[0] == "-" else 1, text[1:].lstrip()
     elif text.endswith("-"):
         sign, text = -1, text[:-1]
+    elif text.lower().startswith("minus "):
+        sign, text = -1, text[6:]
     found = _DIGITS.fullmatch(text)
     made = _digits(found, mark) if found else _said(text.lower())
     return None if made is None else EXACT.multiply(made, sign)
