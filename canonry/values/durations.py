@@ -12,7 +12,7 @@ from canonry.values.written import EXACT, SPELT, WRITTEN, numeral, shown
 
 _UNITS = {**SPANS, **SHORT_SPANS}
 MANNER = r"(?:(?:business|working|calendar|consecutive)[\s-])?"
-_COUNT = rf"-?(?:{WRITTEN}(?: ?[13]/[24])?|{SPELT})|half an?|a half|half|an?|a quarter of an"
+_COUNT = rf"-?(?:{WRITTEN}(?: ?[13]/[24])?|{SPELT})|half an?\b|a half\b|half\b|(?<![a-z])an?(?=[\s-])|a quarter of an\b"
 _SPAN = rf"({_COUNT})[\s-]?({MANNER})({'|'.join(sorted(_UNITS, key=len, reverse=True))})s?\b\.?"
 _SPANS = re.compile(rf"(?:{_SPAN})(?:,? ?(?:and )?(?:{_SPAN}))*", re.IGNORECASE)
 _ONE = re.compile(_SPAN, re.IGNORECASE)

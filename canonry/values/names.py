@@ -34,13 +34,18 @@ _JOINT = re.compile(r"(?<=[^\W\d_])[\s./_-]+(?=\d)|(?<=\d)[\s./_-]+(?=[^\W\d_])"
 
 def organization(text: str) -> Value | None:
     """The name of an organisation without its legal form; `&` is `and`."""
+    while (shorter := _without_form(text)) != text:
+        text = shorter
+    return Value(text) if text else None
+
+
+def _without_form(text: str) -> str:
     text = re.sub(r"\s&\s", " and ", _DOTTED.sub("", text.strip(" ,;")))
-    words = re.sub(r"\.(?=\s|$)|(?<=\b\w)\.(?=\w\b)|,", "", text).split()
-    full = list(words)
+    words = re.sub(r"\.+(?=\s|$)|(?<=\b\w)\.(?=\w\b)|,", "", text).split()
+    full = " ".join(words)
     while len(words) > 1 and (words[-1].replace(".", "") in _LEGAL or words[-1] == "and"):
         words.pop()
-    made = " ".join(words if words[:1] != ["the"] or len(words) == 1 else words[1:]) or " ".join(full)
-    return Value(made) if made else None
+    return " ".join(words[1:] if words[:1] == ["the"] and len(words) > 1 else words) or full
 
 
 def person(text: str) -> Value | None:

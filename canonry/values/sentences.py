@@ -69,7 +69,7 @@ _ANY = "|".join((*BEFORE.values(), ABOUT))
 _AHEAD = re.compile(rf"(?:(?<!\w)(?:{_ANY})|[<>~≈≤≥])\s?$", re.IGNORECASE)
 _AFTER = re.compile(rf"\s?(?:{'|'.join(BEHIND.values())})(?!\w)", re.IGNORECASE)
 _WINDOW = 24  # characters before a value in which a word for a bound stands
-_AS_FOUND = frozenset(("boolean", "code", "identifier", "url", "email"))  # whose pattern says all
+_AS_FOUND = frozenset(("boolean", "code", "identifier"))  # whose pattern says all
 
 
 def find(text: str, kind: str, *, loosely: bool = False) -> list[tuple[int, int]]:
@@ -107,7 +107,7 @@ def _exact(text: str, kind: str, pattern: re.Pattern[str]) -> list[tuple[int, in
         at = found.end()
         if kind == "url":
             end = start + len(text[start:end].rstrip(".,;:!?"))
-        elif kind not in _AS_FOUND:
+        if kind not in _AS_FOUND:
             if kind in _JOINED:
                 end = at = _joined(text, start, end, kind, pattern)
             start = _opened(text, start, end, kind)

@@ -1,4 +1,6 @@
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -283,3 +285,139 @@ def test_values_of_a_type_are_found_in_a_sentence(kind, sentence, values):
 )
 def test_a_word_of_a_sentence_shows_its_type(token, kind):
     assert kind_of(token) == kind
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "for-engineers.md").read_text(encoding="utf-8").partition("## Values and types")[2]
+TOLD = [
+    (kind, spelling, row[2])
+    for row in re.findall(r"^\| (`.+?`) \| (`.+`) \| `(.+)` \|$", PAGE.partition("\n## ")[0], re.MULTILINE)
+    for kind in re.findall(r"`(\w+)`", row[0])
+    for spelling in re.findall(r"`([^`]+)`", row[1])
+]
+
+
+@pytest.mark.parametrize(("kind", "spelling", "value"), TOLD)
+def test_what_the_page_for_engineers_says_of_a_spelling_is_so(kind, spelling, value):
+    assert canonical(spelling, kind).value == value
+
+
+def test_the_page_for_engineers_speaks_of_every_type():
+    assert {kind for kind, _, _ in TOLD} == set(VALUE_TYPES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "forms", "value"),
+    [
+        ("money", ["5 Mio. €", "€5 million", "5m EUR", "EUR 5,000,000"], "5000000.00 EUR"),
+        ("money", ["(£1,200)", "-£1,200", "£-1200", "GBP 1200-"], "-1200.00 GBP"),
+        ("money", ["C$5", "$5 CAD", "CAD 5"], "5.00 CAD"),
+        ("money", ["₹12,34,567", "INR 1,234,567"], "1234567.00 INR"),
+        ("money", ["$0.001"], "0.001 USD"),
+        ("number", ["1 234 567,89", "1\u202f234\u202f567.89", "1'234'567.89", "12,34,567.89"], "1234567.89"),
+        ("number", ["two hundred and five", "205", "٢٠٥", "２０５"], "205"),
+        ("number", ["half", "½", "1/2", "0.5", ".5"], "0.5"),
+        ("number", ["twenty-first", "21st", "21"], "21"),
+        ("number", ["more than 5", "over 5", "> 5"], ">5"),
+        ("number", ["5 or more", "at least 5", "5+", "no fewer than five", "≥5"], ">=5"),
+        ("percent", ["5 ‰", "0.5 %", "0.5 percent"], "0.005"),
+        ("quantity", ["5 MW", "5000 kW"], "5000000"),
+        ("quantity", ["20 °C", "293.15 K"], "293.15"),
+        ("quantity", ["3 cubic metres", "3000 l", "3 m³"], "3"),
+        ("duration", ["half a day", "12 hours", "720 minutes", "PT12H"], "PT720M"),
+        ("duration", ["an hour and a half", "one and a half hours", "1h 30m", "1½ hours", "90 min"], "PT90M"),
+        ("duration", ["4 business hours", "four working hours"], "PT4H working"),
+        ("duration", ["1 month 15 days", "P1M15D", "one month and 15 days"], "P1M15D"),
+        ("date", ["the first Monday of May 2024", "6 May 2024"], "2024-05-06"),
+        ("date", ["14 de marzo de 2024", "14. März 2024", "14 mars 2024", "2024年3月14日", "14/03/24"], "2024-03-14"),
+        ("date", ["20240314", "1710374400", "45365", "Thursday, March 14, 2024"], "2024-03-14"),
+        ("date", ["1-5 March 2024", "March 1–5, 2024", "1 March to 5 March 2024", "2024-03-01..2024-03-05"], "2024-03-01..2024-03-05"),
+        ("date", ["by 5 March 2024", "until March 5, 2024", "no later than 2024-03-05"], "<=2024-03-05"),
+        ("date", ["mid-March 2024", "early March 2024", "about March 2024"], "2024-03"),
+        ("datetime", ["1711000000", "1711000000000", "2024-03-21T05:46:40Z"], "2024-03-21T05:46:40Z"),
+        ("time", ["midnight", "12 am", "00:00"], "00:00"),
+        ("time", ["07:10:30", "7:10:30 am"], "07:10:30"),
+        ("time", ["9-5pm", "9am to 5pm", "from 9 am until 5 pm"], "09:00..17:00"),
+        ("phone", ["020 7946 0000 ext. 12", "(020) 7946-0000 x12"], "02079460000x12"),
+        ("organization", ["AT&amp;T Inc.", "AT&T", "The AT&T Company"], "at&t"),
+        ("organization", ["Foo S.p.A.", "foo"], "foo"),
+        ("person", ["King, Martin Luther, Jr.", "Martin Luther King Jr."], "martin luther king jr"),
+        ("address", ["10 St. James's Square", "10 Saint James's Sq"], "10 st james's sq"),
+        ("code", ["AB-12-3", "ab12-3"], "ab12-3"),
+        ("text", ["Caf\u0065\u0301 &amp; Bar", "café  &amp;amp; bar"], "café & bar"),
+    ],
+)  # fmt: skip
+def test_more_forms_of_one_value_are_equal(kind, forms, value):
+    assert {canonical(f, kind).value for f in forms} == {value}
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        ("percent", "5 %", "5 percentage points"),
+        ("code", "AB-12-3", "AB-1-23"),
+        ("quantity", "5 mW", "5 MW"),
+        ("number", "less than 5", "at most 5"),
+        ("money", "$0.001", "$0.002"),
+        ("date", "March 2024", "1 March 2024"),
+        ("organization", "Sunset Spa", "Sunset"),
+    ],
+)
+def test_more_values_that_differ_stay_apart(kind, one, other):
+    assert canonical(one, kind) != canonical(other, kind)
+
+
+def test_a_zone_stays_beside_the_time_of_day():
+    assert canonical("9am ET", "time") == Value("09:00", "ET")
+    assert canonical("14:00 CET", "time") == Value("14:00", "CET")
+    assert canonical("14:00", "time") == Value("14:00")
+
+
+@pytest.mark.parametrize(
+    ("kind", "loosely", "values"),
+    [
+        ("money", False, ["£50", "$5 million", "£5-10"]),
+        ("money", True, ["up to £50", "$5 million", "£5-10"]),
+        ("duration", False, ["5–7 days", "Five working days", "half a day", "two weeks"]),
+        ("duration", True, ["5–7 days", "Five working days", "half a day", "At least two weeks"]),
+        ("percent", False, ["5 %", "10 %", "10–12 %"]),
+        ("quantity", True, ["5 and 10 km", "about 20 kg"]),
+        ("date", False, ["14/03/2024", "1–5 March 2024"]),
+        ("date", True, ["Q3 2021", "mid-March 2024", "5 April", "14/03/2024", "1–5 March 2024"]),
+        ("time", False, ["9am to 5pm ET"]),
+        ("phone", False, ["+1 212 555 0100"]),
+        ("url", False, ["https://x.example/a"]),
+    ],
+)
+def test_values_are_found_exactly_or_with_what_makes_them_less_than_exact(kind, loosely, values):
+    text = (
+        "Pay up to £50, $5 million or £5-10 within 5–7 days. It rose from 5 % to 10 %, or 10–12 %. Between 5 and 10 km, about 20 kg. In Q3 "
+        "2021, mid-March 2024, on 5 April and 14/03/2024. Open 9am to 5pm ET. Five working days, half a day. At least two weeks. "
+        "Call +1 212 555 0100. See https://x.example/a. 1–5 March 2024."
+    )
+    assert [text[a:b] for a, b in find(text, kind, loosely=loosely)] == values
+
+
+@pytest.mark.parametrize("cell", ["[none]", "<null>", "&nbsp;", "n.a.", "To be confirmed", "Not Specified", "#REF!", "...", "( blank )"])
+def test_more_empty_tokens_assert_nothing(cell):
+    assert is_null(cell)
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        ("duration", ["5 days", "two weeks", "3 working days"]),
+        ("quantity", ["5 km", "3.5 miles"]),
+        ("money", ["$4.50", "3.20", "5"]),
+        ("date", ["2024-01-31 00:00:00", "2024-02-01"]),
+        ("datetime", ["2024-01-31 09:30:00", "2024-02-01"]),
+        ("date", ["03/04/2024", "05/06/2024"]),
+        ("date", ["19840801", "19770913"]),
+        ("number", ["12345678", "99999999"]),
+        ("boolean", ["Y", "N", "N"]),
+        ("code", ["B12", "C 3", "14"]),
+        ("text", ["N", "S", "W"]),
+        ("text", ["123-45-6789", "987-65-4321"]),
+    ],
+)
+def test_the_type_of_more_columns_is_what_nearly_all_their_values_have(kind, column):
+    assert infer(column) == kind
