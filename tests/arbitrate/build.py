@@ -150,7 +150,8 @@ class World:
     @property
     def claimed(self) -> Claimed:
         shapes = CLAIMED
-        return Claimed(frame(shapes["claims"], self.claims), frame(shapes["statement_pairs"]), frame(shapes["coverage"]))
+        rest = (frame(shapes[n]) for n in ("statement_pairs", "attributes", "coverage"))
+        return Claimed(frame(shapes["claims"], self.claims), *rest)
 
     def clashes(self) -> Clashes:
         return conflicts(self.run, self.matched, self.claimed)
