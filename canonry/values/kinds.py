@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 NULLS = frozenset(
     (
         "", "-", "--", "---", "–", "—", ".", "..", "...", "?", "??", "*", "n/a", "n.a.", "n.a", "na", "#n/a", "<na>", "none", "null", "nil",
-        "nan", "nat", "\\n", "blank", "empty", "not available", "not applicable", "not provided", "not specified", "not known", "not set",
-        "not given", "not recorded", "not stated", "no data", "no value", "unavailable", "unknown", "unspecified", "undefined", "missing",
+        "nan", "nat", "\\n", "blank", "not available", "not applicable", "not provided", "not specified", "not known", "not set",
+        "not given", "not recorded", "not stated", "no data", "no value", "unavailable", "unknown", "unspecified", "undefined",
         "tbd", "tba", "tbc", "t.b.d.", "to be determined", "to be confirmed", "to be announced", "#null!", "#ref!", "#value!", "#name?",
         "#div/0!", "k.a.", "keine angabe", "s/o", "sin datos", "nicht verfügbar", "non disponible", "no disponible",
     )
