@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from canonry.days import MONTHS
+from canonry.days import MONTHS, parse_day
 from canonry.values.contacts import EMAIL
 from canonry.values.durations import MANNER
 from canonry.values.estimates import ABOUT, BEFORE, BEHIND
@@ -21,9 +21,9 @@ _CURRENCY = rf"(?:{_CODES}\b|(?:US )?dollars?\b|pounds(?: sterling)?\b|euros?\b|
 _SYMBOL = r"(?:\b(?:us|ca|c|a|nz|hk)(?=\$))?[$£€¥₹]"
 _SCALE = r"(?:\s?(?:k|m|bn|million|billion|thousand|trillion)\b)?"
 _MINUS = r"(?:(?<![\w)])[-−])?"
-_UNIT = "(?-i:" + "|".join(re.escape(u) for u in sorted((u for u in UNITS if u != '"'), key=len, reverse=True)) + ")|" + "|".join(
-    u for u in ("kb", "mb", "gb", "tb", "KM", "KG", "square metres?", "square meters?", "square feet", "sq ft")
-)  # fmt: skip
+_CLEAR = sorted(UNITS.keys() - set('"ABCJt'), key=len, reverse=True)  # 7B and 3A are seldom bytes and amperes
+_CAPITALS = ("kb", "mb", "gb", "tb", "KM", "KG", "square metres?", "square meters?", "square feet", "sq ft")
+_UNIT = "(?-i:" + "|".join(re.escape(u) for u in _CLEAR) + ")|" + "|".join(_CAPITALS)
 _ZONE = r"(?:\s?(?-i:UTC|GMT|[ECMP][SD]?T|CES?T|BST)\b)?"
 _ORDINAL = r"\d{1,2}(?:st|nd|rd|th)?"
 
@@ -42,7 +42,8 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         rf"(?<![\w.,/-])(?:{_ORDINAL}\s?{_DASH}\s?)?{_ORDINAL} (?:of )?{_MONTH},? \d{{4}}\b|"
         rf"\b{_MONTH} {_ORDINAL}(?:\s?{_DASH}\s?{_ORDINAL})?,? \d{{4}}\b|"
         rf"\b(?:first|second|third|fourth|last) (?:mon|tues|wednes|thurs|fri|satur|sun)day (?:of|in) {_MONTH},? \d{{4}}\b",
-        "time": rf"(?<![\d.:])(?:[01]?\d|2[0-3])[:.][0-5]\d(?::[0-5]\d)?(?!\d|[.:]\d)(?:\s?[ap]\.?m\b\.?)?{_ZONE}|"
+        "time": rf"(?<![\d.:])(?:[01]?\d|2[0-3])"
+        rf"(?::[0-5]\d(?::[0-5]\d)?(?!\d|[.:]\d)(?:\s?[ap]\.?m\b\.?)?|\.[0-5]\d\s?[ap]\.?m\b\.?){_ZONE}|"
         rf"\b(?:1[0-2]|0?[1-9])\s?[ap]\.?m\b\.?{_ZONE}|\b(?:noon|midnight)\b",
         "phone": r"(?<!\w)\+?\(?\d[\d\s().-]{6,24}\d(?!\w)",
         "duration": rf"(?<![\w.,])(?:{_COUNT}\s?(?:{_DASH}|to)\s?)?(?:{_COUNT}|half an?|an?)[\s-]?{MANNER}(?:{'|'.join(SPANS)})s?\b",
@@ -111,10 +112,19 @@ def _exact(text: str, kind: str, pattern: re.Pattern[str]) -> list[tuple[int, in
             if kind in _JOINED:
                 end = at = _joined(text, start, end, kind, pattern)
             start = _opened(text, start, end, kind)
-            if read(text[start:end], kind) is None:
+            if read(text[start:end], kind) is None or (kind == "phone" and not _is_phone(text[start:end])):
                 continue
         out.append((start, end))
     return out
+
+
+def _is_phone(span: str) -> bool:
+    """Whether digits in a sentence are a phone number: not a day, not a ticket, not a serial number."""
+    digits = sum(c.isdigit() for c in span)
+    if span.isdecimal():
+        return span[0] == "0" and digits in (10, 11)
+    apart = "\n" not in span and span.count("(") == span.count(")") and not re.fullmatch(r"\d{4}-\d+", span)
+    return apart and parse_day(span) is None and 7 <= digits <= (15 if span[0] == "+" else 12)  # noqa: PLR2004
 
 
 def _joined(text: str, start: int, end: int, kind: str, pattern: re.Pattern[str]) -> int:
