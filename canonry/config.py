@@ -7,9 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from canonry.errors import ConfigError
+from canonry.hierarchy import Hierarchy
+from canonry.hierarchy import read as read_hierarchy
 from canonry.ids import digest_json
 from canonry.settings import expanded, line_of, nearest, refuse_repeated
 
@@ -158,6 +160,17 @@ class Attribute(Strict):
     audience: Names | None = None
     cardinality: Literal["one", "many"] = "one"
     hierarchy: str | None = None
+    _places: Hierarchy | None = PrivateAttr(None)
+
+    @property
+    def places(self) -> Hierarchy | None:
+        """What the file that `hierarchy` names says; None without one, and before `load` has read it."""
+        return self._places
+
+    def read_places(self, base: Path) -> None:
+        """Read the file that `hierarchy` names, relative to a folder."""
+        if self.hierarchy is not None:
+            self._places = read_hierarchy(base / self.hierarchy)
 
 
 class EntityType(Strict):
@@ -311,7 +324,9 @@ class Config(Strict):
     @property
     def hash(self) -> str:
         """Hash of the effective configuration, defaults included; where things lie on this machine does not count."""
-        return digest_json(self.model_dump(mode="json", by_alias=True, exclude={"store", "journal", "state", "run_date"}))
+        told = self.model_dump(mode="json", by_alias=True, exclude={"store", "journal", "state", "run_date"})
+        trees = [(t, a, s.places.digest) for t, e in self.entities.items() for a, s in e.attributes.items() if s.places]
+        return digest_json([told, sorted(trees)] if trees else told)
 
 
 def load(path: Path, environment: Mapping[str, str]) -> Config:
@@ -341,7 +356,16 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
     if not isinstance(body, dict):
         msg = "the configuration must be a mapping with the key sources"
         raise ConfigError(msg, "The smallest file is `sources: {x: {kind: documents, path: docs}}`.", file=path.name, line=1)
-    return parse(body, file=path.name, node=node)
+    config = parse(body, file=path.name, node=node)
+    for entity, spec in config.entities.items():
+        for attribute, declared in spec.attributes.items():
+            try:
+                declared.read_places(path.parent)
+            except ConfigError as e:
+                key = ["entities", entity, "attributes", attribute, "hierarchy"]
+                line = line_of(node, key) if node else None
+                raise ConfigError(e.message, e.hint, file=path.name, line=line, key=".".join(key)) from e
+    return config
 
 
 def parse(body: dict[str, Any], file: str = "canonry.yaml", node: yaml.Node | None = None) -> Config:

@@ -33,13 +33,14 @@ def sides(members: pl.DataFrame, run_date: date) -> pl.DataFrame:
 
     Args:
         members: Claims with ``conflict_id``, ``side``, ``source``, ``authority``, ``dated_on``, ``date_kind``, ``valid_from``,
-            ``valid_to``, ``precision``, ``is_held``, ``is_superseded``, ``origin`` (record, or family of the document).
+            ``valid_to``, ``precision``, ``is_held``, ``is_superseded``, ``origin`` (record, or family of the document), ``belief``
+            (what truth discovery makes of the value; null where votes are counted).
         run_date: What "valid" refers to.
 
     Returns:
         One row per (conflict_id, side): ``rank`` (best authority), ``exact_on`` (newest exact date), ``bound_on`` (latest day it could be
-        from, null when unknown), ``voters``, ``origins`` (dated places it stands in), ``is_valid``, ``is_superseded``, ``is_exact``,
-        ``is_held``.
+        from, null when unknown), ``voters``, ``belief``, ``origins`` (dated places it stands in), ``is_valid``, ``is_superseded``,
+        ``is_exact``, ``is_held``.
     """
     exact = pl.col("date_kind") == "exact"
     valid = (pl.col("valid_to").fill_null(run_date) >= run_date) & (pl.col("valid_from").fill_null(run_date) <= run_date)
@@ -48,6 +49,7 @@ def sides(members: pl.DataFrame, run_date: date) -> pl.DataFrame:
         exact_on=pl.col("dated_on").filter(exact & ~pl.col("is_held")).max(),
         bound_on=pl.when((pl.col("date_kind") != "unknown").all()).then(pl.col("dated_on").max()),
         voters=pl.col("source").n_unique(),
+        belief=pl.col("belief").max(),
         origins=pl.col("origin").filter(pl.col("date_kind") != "unknown").n_unique(),
         is_valid=valid.any(),
         is_superseded=pl.col("is_superseded").all(),
@@ -79,9 +81,13 @@ def preferred(sides: pl.DataFrame) -> pl.DataFrame:
         "recency": alone(newest.fill_null(value=False)) & known & (pl.col("exact_on") > _other_max("bound_on")),
         "specificity": alone(pl.col("is_exact")),
     }
+    weighed = pl.col("belief").is_not_null().all().over("conflict_id")
+    believed = alone((pl.col("belief") == pl.col("belief").max().over("conflict_id")).fill_null(value=False))
+    counted = alone(pl.col("voters") == pl.col("voters").max().over("conflict_id"))
+    agreement = pl.when(weighed & believed).then("belief").when(~weighed & counted).then(share)
     return sides.with_columns(
         *(pl.when(flag).then(CONFIDENCE[word]).alias(word) for word, flag in words.items()),
-        pl.when(alone(pl.col("voters") == pl.col("voters").max().over("conflict_id"))).then(share).alias("agreement"),
+        agreement=agreement,
     )
 
 

@@ -8,6 +8,8 @@ import polars as pl
 
 from canonry.arbitrate import policy, rulings
 from canonry.arbitrate.history import with_past
+from canonry.arbitrate.truth import beliefs
+from canonry.arbitrate.votes import THING
 from canonry.context import midnight
 from canonry.frames import Decided
 from canonry.operating import asserted
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from canonry.context import RunContext
     from canonry.frames import Claimed, Clashes, Matched, Normalised
 
-_GROUP = ["subject_id", "attribute", "scope"]
 _OPEN = 0.5  # confidence where nothing separates the sides, whether the fact is open or each side stands
 _ALONE = 0.7  # one source says so, nobody contradicts
 _AGREED = 0.9  # several sources say the same
@@ -35,7 +36,8 @@ def arbitrate(run: RunContext, normalised: Normalised, matched: Matched, claimed
     """
     families = _families(matched)
     ruled = _ruled(run, normalised, matched, claimed, clashes)
-    members = _members(claimed, clashes, families, ruled)
+    believed = beliefs(claimed.claims, run.config)
+    members = _members(claimed, clashes, families, ruled, believed)
     verdicts = _verdicts(run, clashes, members, ruled)
     conflict_claims = _conflict_claims(members, verdicts)
     conflicts = _conflicts(run, normalised, clashes, verdicts, conflict_claims)
@@ -50,7 +52,7 @@ def arbitrate(run: RunContext, normalised: Normalised, matched: Matched, claimed
     )
     return Decided(
         claims=CLAIMS.conform(claims),
-        facts=FACTS.conform(with_past(run, _facts(run, claims, conflicts, shown), claims, conflicts, shown)),
+        facts=FACTS.conform(with_past(run, _facts(run, claims, conflicts, shown, believed), claims, conflicts, shown)),
         conflicts=CONFLICTS.conform(conflicts),
         conflict_claims=CONFLICT_CLAIMS.conform(conflict_claims),
         observations=OBSERVATIONS.conform(_since(run, observations, "observations")),
@@ -77,16 +79,22 @@ def _ruled(run: RunContext, normalised: Normalised, matched: Matched, claimed: C
     return rulings.applied(run.journal.standing_rulings, run.journal.withdrawn_rulings, tonight)
 
 
-def _members(claimed: Claimed, clashes: Clashes, families: dict[str, str], ruled: rulings.Ruled) -> pl.DataFrame:
+def _members(claimed: Claimed, clashes: Clashes, families: dict[str, str], ruled: rulings.Ruled, believed: pl.DataFrame) -> pl.DataFrame:
     """The claims of the differences with everything that the policy words look at; what stands on a retired page is superseded."""
     retired = [o.target for o in ruled.documents if o.status == "applies" and o.verdict == "retire"]
     more = claimed.claims.select(
         "claim_id", "authority", "dated_on", "date_kind", "valid_from", "valid_to", "precision", "is_held",
         family=pl.col("document_id").replace_strict(families, default=None, return_dtype=pl.String),
     )  # fmt: skip
-    return clashes.members.join(more, on="claim_id").with_columns(
-        is_superseded=pl.col("is_superseded").fill_null(value=False) | pl.col("document_id").is_in(retired).fill_null(value=False),
-        origin=pl.coalesce("family", "document_id", pl.concat_str("source", "record_id", separator="/", ignore_nulls=True)),
+    about = claimed.claims.select("claim_id", *THING[:2], pl.col("scope").fill_null(""), "value").join(believed, on=[*THING, "value"])
+    told = about.select("claim_id", "belief", believed_why="why")
+    return (
+        clashes.members.join(more, on="claim_id")
+        .join(told, on="claim_id", how="left")
+        .with_columns(
+            is_superseded=pl.col("is_superseded").fill_null(value=False) | pl.col("document_id").is_in(retired).fill_null(value=False),
+            origin=pl.coalesce("family", "document_id", pl.concat_str("source", "record_id", separator="/", ignore_nulls=True)),
+        )
     )
 
 
@@ -128,11 +136,18 @@ def _verdicts(run: RunContext, clashes: Clashes, members: pl.DataFrame, ruled: r
 def _conflict_claims(members: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     joined = members.join(verdicts, on="conflict_id", how="left")
     decided = pl.col("status").is_in(["decided_by_policy", "decided_by_person"])
-    why = pl.col("word").replace_strict(policy.WHY, default=None, return_dtype=pl.String)
+    believed = pl.col("believed_why").filter(pl.col("side") == pl.col("side_right")).first().over("conflict_id")
+    why = _why(believed)
     wins = pl.when(decided).then(pl.col("side_right").is_null() | (pl.col("side") == pl.col("side_right")))
     return joined.with_columns(wins=wins).with_columns(
         reason=pl.when("wins").then(pl.lit("stands: ") + why).when(~pl.col("wins")).then(pl.lit("lost: the winner stands because ") + why)
     )
+
+
+def _why(believed: pl.Expr) -> pl.Expr:
+    """The reason of a decision: what truth discovery found where it decided, else what the word stands for."""
+    usual = pl.col("word").replace_strict(policy.WHY, default=None, return_dtype=pl.String)
+    return pl.when((pl.col("word") == "agreement") & believed.is_not_null()).then(believed).otherwise(usual)
 
 
 def _conflicts(run: RunContext, normalised: Normalised, clashes: Clashes, verdicts: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
@@ -140,7 +155,12 @@ def _conflicts(run: RunContext, normalised: Normalised, clashes: Clashes, verdic
     best = (
         _best(claims.filter(pl.col("wins") & pl.col("side_right").is_not_null()))
         .group_by("conflict_id", maintain_order=True)
-        .agg(winner_claim_id=pl.col("claim_id").first(), winner=pl.col("verbatim").first(), winner_source=pl.col("source").first())
+        .agg(
+            winner_claim_id=pl.col("claim_id").first(),
+            winner=pl.col("verbatim").first(),
+            winner_source=pl.col("source").first(),
+            believed_why=pl.col("believed_why").first(),
+        )
     )
     other = (
         _best(claims.filter(~pl.col("wins").fill_null(value=True)))
@@ -149,7 +169,7 @@ def _conflicts(run: RunContext, normalised: Normalised, clashes: Clashes, verdic
     )
     owner = _owners(normalised, claims)
     out = real.join(best, on="conflict_id", how="left").join(other, on="conflict_id", how="left").join(owner, on="conflict_id", how="left")
-    why = pl.col("word").replace_strict(policy.WHY, default=None, return_dtype=pl.String)
+    why = _why(pl.col("believed_why"))
     reason = (
         pl.when(pl.col("winner_claim_id").is_not_null())
         .then(
@@ -248,7 +268,7 @@ def _standing(claimed: Claimed, conflict_claims: pl.DataFrame, conflicts: pl.Dat
     )
 
 
-def _facts(run: RunContext, claims: pl.DataFrame, conflicts: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+def _facts(run: RunContext, claims: pl.DataFrame, conflicts: pl.DataFrame, members: pl.DataFrame, believed: pl.DataFrame) -> pl.DataFrame:
     """The claim that stands per subject, attribute and scope; of `many` attributes one per value."""
     many = {(t, a) for t, e in run.config.entities.items() for a, s in e.attributes.items() if s.cardinality == "many"}
     multi = pl.DataFrame(sorted(many), schema={"entity_type": pl.String, "attribute": pl.String}, orient="row").with_columns(
@@ -259,6 +279,7 @@ def _facts(run: RunContext, claims: pl.DataFrame, conflicts: pl.DataFrame, membe
         .with_columns(scope=pl.col("scope").fill_null(""))
         .join(multi, on=["entity_type", "attribute"], how="left")
         .with_columns(pl.col("is_many").fill_null(value=False))
+        .join(believed.select(*THING, "value", "belief"), on=[*THING, "value"], how="left")
     )
     in_conflict = members.select("claim_id", "conflict_id", "side", "wins")
     told = conflicts.select("conflict_id", "status", "winner_claim_id", c_confidence="confidence")
@@ -271,10 +292,11 @@ def _facts(run: RunContext, claims: pl.DataFrame, conflicts: pl.DataFrame, membe
         .then("value")
         .otherwise(pl.lit(""))
     )
-    voters = pl.col("source").n_unique().over([*_GROUP, "value"])
+    voters = pl.col("source").n_unique().over([*THING, "value"])
     ordered = joined.with_columns(voters=voters).sort(
         pl.col("wins").fill_null(value=True) == False,  # noqa: E712
-        pl.col("authority").fill_null(NO_RANK), -pl.col("voters").cast(pl.Int64), pl.col("date_kind") != "exact",
+        pl.col("authority").fill_null(NO_RANK), -pl.col("belief").fill_null(0.0), -pl.col("voters").cast(pl.Int64),
+        pl.col("date_kind") != "exact",
         pl.col("dated_on").dt.epoch("d").fill_null(0) * -1, "value", "claim_id",
     )  # fmt: skip
     return FACTS.conform(_summed(run, ordered))
@@ -282,7 +304,7 @@ def _facts(run: RunContext, claims: pl.DataFrame, conflicts: pl.DataFrame, membe
 
 def _summed(run: RunContext, ordered: pl.DataFrame) -> pl.DataFrame:
     first_value = pl.col("value") == pl.col("value").first()
-    facts = ordered.group_by([*_GROUP, "part"], maintain_order=True).agg(
+    facts = ordered.group_by([*THING, "part"], maintain_order=True).agg(
         pl.col(
             "subject",
             "value",
