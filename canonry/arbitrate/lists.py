@@ -1,8 +1,8 @@
 """Truth discovery on values that are lists in one cell (authors, members): a value stands by its elements.
 
 Zhao, Rubinstein, Gemmell and Han (LTM, VLDB 2012): an element is true or not by itself, and a source has two rates, of naming a true
-one and of naming a false one, so that a shop that lists the first author only does not vote against the others. Elements are words, for one source
-writes "Knuth, D." and another "Donald Knuth". Then the value whose words fit best wins, among equals the one said most.
+one and of naming a false one, so that a shop that lists the first author only does not vote against the others. Elements are words, for
+one source writes "Knuth, D." and another "Donald Knuth". Then the value whose words fit best wins, among equals the one said most.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ def lists(votes: Votes) -> Floats:
     """
     named, asked = _tables(votes)
     source, word, named_it = asked["s"].to_numpy(), asked["m"].to_numpy(), asked["named"].to_numpy()
-    voices = np.bincount(votes.v, minlength=votes.values)
+    voices = votes.over_values(np.ones(len(votes.v)))
     if not len(word):
-        return votes.normalised(np.log(voices))
+        return votes.normalised(np.log(voices).astype(np.float64))
     width = int(word.max()) + 1
     true = np.bincount(word, named_it, minlength=width) / np.bincount(word, minlength=width)
     odds: Floats = np.zeros(width)

@@ -293,11 +293,12 @@ def _facts(run: RunContext, claims: pl.DataFrame, conflicts: pl.DataFrame, membe
         .otherwise(pl.lit(""))
     )
     voters = pl.col("source").n_unique().over([*THING, "value"])
-    ordered = joined.with_columns(voters=voters).sort(
+    spelt = pl.col("source").n_unique().over([*THING, "value", "verbatim"])  # of one value, quote the spelling that most sources use
+    ordered = joined.with_columns(voters=voters, spelt=spelt).sort(
         pl.col("wins").fill_null(value=True) == False,  # noqa: E712
         pl.col("authority").fill_null(NO_RANK), -pl.col("belief").fill_null(0.0), -pl.col("voters").cast(pl.Int64),
         pl.col("date_kind") != "exact",
-        pl.col("dated_on").dt.epoch("d").fill_null(0) * -1, "value", "claim_id",
+        pl.col("dated_on").dt.epoch("d").fill_null(0) * -1, "value", -pl.col("spelt").cast(pl.Int64), "claim_id",
     )  # fmt: skip
     return FACTS.conform(_summed(run, ordered))
 

@@ -65,17 +65,24 @@ def _of_type(claims: pl.DataFrame, config: Config, kind: str) -> pl.DataFrame:
     return pl.concat(parts)
 
 
+def _calibrated(votes: Votes, truth: Floats, method: str) -> Floats:
+    """How often a value that is believed so much is right: the order of the values of a thing stays, equal ones stay equal."""
+    offset, slope = _CALIBRATED[method]
+    top = np.maximum.reduceat(truth, votes.first)[votes.thing_of]
+    safe = np.clip(top, _NEARLY, 1.0 - _NEARLY)
+    best = 1.0 / (1.0 + np.exp(-offset - slope * np.log(safe / (1.0 - safe))))
+    rest: Floats = np.minimum((1.0 - best) * truth / np.maximum(1.0 - top, _NEARLY), best * truth / top)
+    return np.where(truth >= top, best, rest)
+
+
 def _told(votes: Votes, truth: Floats, method: str, right: Floats | None = None, independent: Floats | None = None) -> pl.DataFrame:
     """Calibrate, and say it in words."""
-    offset, slope = _CALIBRATED[method]
-    safe = np.clip(truth, _NEARLY, 1.0 - _NEARLY)
-    odds = offset + slope * np.log(safe / (1.0 - safe))
+    chance = _calibrated(votes, truth, method)
     voices = votes.over_values(np.ones(len(votes.v)))
     heads = votes.over_values(np.ones(len(votes.v)) if independent is None else independent)
     record = votes.over_values(np.zeros(len(votes.v)) if right is None else right[votes.s]) / voices
     out = votes.of_value.with_columns(
-        # Of two equal values none is probable, whatever a method makes of log-odds of nought.
-        belief=pl.Series(np.where(truth > 0.5 + _NEARLY, 1.0 / (1.0 + np.exp(-odds)), truth)),
+        belief=pl.Series(chance),
         truth=pl.Series(truth),
         voices=pl.Series(voices).cast(pl.Int64),
         heads=pl.Series(heads).round(0).cast(pl.Int64).clip(1),
