@@ -57,7 +57,7 @@ def lists(votes: Votes) -> Floats:
     source, word, named_it = asked["s"].to_numpy(), asked["m"].to_numpy(), asked["named"].to_numpy()
     voices = votes.over_values(np.ones(len(votes.v)))
     if not len(word):
-        return votes.normalised(np.log(voices).astype(np.float64))
+        return votes.normalised(np.zeros(votes.values) + np.log(voices))
     width = int(word.max()) + 1
     true = np.bincount(word, named_it, minlength=width) / np.bincount(word, minlength=width)
     odds: Floats = np.zeros(width)

@@ -40,17 +40,13 @@ class Estimate:
 
     Attributes:
         truth: Probability of each value.
-        plain: The same from the other start: every source by itself, no copies.
         right: How often each source is right.
         copying: Pairs of sources that copy.
-        weight: How much each vote counts, 0 to 1.
     """
 
     truth: Floats
-    plain: Floats
     right: Floats
     copying: Copying
-    weight: Floats
 
 
 def estimate(votes: Votes) -> Estimate:
@@ -59,23 +55,23 @@ def estimate(votes: Votes) -> Estimate:
     Args:
         votes: Who says what, of things on which there is more than one value.
     """
-    alone, _, _ = _settled(votes, votes.share, None, by_attribute=False)
+    alone, _ = _settled(votes, votes.share, None, by_attribute=False)
     found = compared(votes, alone)
-    truth, right, weight = _compared(votes, found, by_attribute=False)
+    truth, right = _compared(votes, found, by_attribute=False)
     for _ in range(_ROUNDS - 1):
         found = compared(votes, truth)
-        truth, right, weight = _compared(votes, found, by_attribute=True)
-    return Estimate(truth, alone, right, found, weight)
+        truth, right = _compared(votes, found, by_attribute=True)
+    return Estimate(truth, right, found)
 
 
-def _compared(votes: Votes, found: Copying, *, by_attribute: bool) -> tuple[Floats, Floats, Floats]:
+def _compared(votes: Votes, found: Copying, *, by_attribute: bool) -> tuple[Floats, Floats]:
     """As `_settled`, with what the comparison of sources found."""
     base = independence(votes, found) * votes.share
     return _settled(votes, base, from_strangers(votes, found, base), by_attribute=by_attribute)
 
 
-def _settled(votes: Votes, base: Floats, strange: Floats | None, *, by_attribute: bool) -> tuple[Floats, Floats, Floats]:
-    """Probability of each value, reliability of each source, weight of each vote."""
+def _settled(votes: Votes, base: Floats, strange: Floats | None, *, by_attribute: bool) -> tuple[Floats, Floats]:
+    """Probability of each value, and reliability of each source."""
     said = votes.over_values(base)
     truth = said / np.add.reduceat(said, votes.first)[votes.thing_of]
     weight, seen = base, truth[votes.v]
@@ -93,7 +89,7 @@ def _settled(votes: Votes, base: Floats, strange: Floats | None, *, by_attribute
         before, truth = truth, votes.normalised(scores)
         if np.abs(truth - before).max() < _SETTLED:
             break
-    return truth, right, weight
+    return truth, right
 
 
 def _by_others(votes: Votes, scores: Floats, gain: Floats, truth: Floats) -> Floats:

@@ -18,7 +18,7 @@ THINGS = 80
 
 def planted(seed=7):
     """Four careful sources with errors of their own, and six copies of a careless one; votes alone follow the copies."""
-    chance, claims = random.Random(seed), []
+    chance, claims = random.Random(seed), []  # noqa: S311
     for n in range(THINGS):
         thing = {"subject_id": f"domain/{n}", "subject": str(n), "record_id": str(n)}
         copied = f"{n}-wrong" if chance.random() < 0.5 else f"{n}-right"
@@ -29,7 +29,7 @@ def planted(seed=7):
 
 
 def frame(claims):
-    return World(claims).claimed().claims
+    return World(claims).claimed.claims
 
 
 def best(found):
