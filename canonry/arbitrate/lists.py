@@ -70,8 +70,9 @@ def lists(votes: Votes) -> Floats:
         before, true = true, 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))
         if np.abs(true - before).max() < _SETTLED:
             break
-    fit = np.bincount(named["v"], np.clip(odds, -_MOST, _MOST)[named["m"]], minlength=votes.values)
-    return votes.normalised(fit + np.log(voices))
+    fit: Floats = np.bincount(named["v"], np.clip(odds, -_MOST, _MOST)[named["m"]], minlength=votes.values).astype(np.float64)
+    scores: Floats = fit + np.log(voices)
+    return votes.normalised(scores)
 
 
 def _rate(votes: Votes, source: Floats, hits: Floats, tries: Floats) -> Floats:

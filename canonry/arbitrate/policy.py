@@ -73,15 +73,15 @@ def preferred(sides: pl.DataFrame) -> pl.DataFrame:
     share = (pl.col("voters") + 0.5) / (total + 0.5 * count)  # Jeffreys' prior: one vote against none is no certainty
     newest = pl.col("exact_on") == pl.col("exact_on").max().over("conflict_id")
     known = pl.col("bound_on").is_not_null().all().over("conflict_id")
+    weighed = pl.col("belief").is_not_null().all().over("conflict_id")
     words = {
         "validity": alone(pl.col("is_valid")),
         "supersession": alone(~pl.col("is_superseded")),
         "authority": alone(pl.col("rank") == pl.col("rank").min().over("conflict_id")),
-        "corroboration": alone(pl.col("origins") > 1),
+        "corroboration": alone(pl.col("origins") > 1) & ~weighed,  # the same voices, which were weighed already
         "recency": alone(newest.fill_null(value=False)) & known & (pl.col("exact_on") > _other_max("bound_on")),
         "specificity": alone(pl.col("is_exact")),
     }
-    weighed = pl.col("belief").is_not_null().all().over("conflict_id")
     believed = alone((pl.col("belief") == pl.col("belief").max().over("conflict_id")).fill_null(value=False))
     counted = alone(pl.col("voters") == pl.col("voters").max().over("conflict_id"))
     agreement = pl.when(weighed & believed).then("belief").when(~weighed & counted).then(share)
