@@ -88,9 +88,7 @@ def _verdicts(run: RunContext, normalised: Normalised, matched: Matched, signals
         is_stale=pl.lit(value=False),
         score=pl.lit(0.5),
     )
-    every = agreeing(
-        stack([found, heard(run.config, stack([contradicted], STALENESS.schema))], STALENESS.schema), normalised.documents
-    )
+    every = agreeing(stack([found, heard(run.config, stack([contradicted], STALENESS.schema))], STALENESS.schema), normalised.documents)
     return judged(every, on_documents(run.journal.standing_rulings, run.run_date, normalised.documents, _page_families(matched)))
 
 

@@ -16,9 +16,10 @@ from canonry.claims.near import near_pairs
 from canonry.claims.subjects import Pages
 from canonry.frames import frame
 from canonry.state import Step
-from canonry.text import terms, words
+from canonry.text import STOPWORDS, terms, words
 from canonry.values import kind_of
-from canonry.values.patterns import SPANS, UNITS, WORDS
+from canonry.values.units import SPANS, UNITS
+from canonry.values.written import NUMBER_WORDS
 from canonry.wording import definition, denies, unmarked
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ TEMPLATE = 3  # a slot filled in more ways than this is a form that every page f
 ANOTHER_MEANING = 0.5  # two definitions that share more of their words mean one thing
 MOST_PLACES = 12  # places of one slot that are compared each with each
 _MARKED = frozenset("#@$£€¥")
-_UNIT_WORDS = frozenset(w for u in (*SPANS, *UNITS) for w in (u, f"{u}s")) | {"percent", "cent", "working", "business", "calendar"}
+_UNIT_WORDS = frozenset(w for u in (*SPANS, *UNITS) for w in (u.casefold(), f"{u.casefold()}s")) - STOPWORDS | {
+    "percent", "cent", "working", "business", "calendar",
+}  # fmt: skip
 _LABELS = frozenset(
     (
         *("step", "section", "topic", "stage", "level", "phase", "part", "chapter", "figure", "table", "version", "tier", "week", "day"),
@@ -127,7 +130,7 @@ def slot(text: str, ordinal: int = 0) -> dict[str, Any] | None:
 
 
 def _may_be_value(word: str) -> bool:
-    return word[0] in _MARKED or any(c.isdigit() for c in word) or "@" in word or "://" in word or word.casefold() in WORDS
+    return word[0] in _MARKED or any(c.isdigit() for c in word) or "@" in word or "://" in word or word.casefold() in NUMBER_WORDS
 
 
 def _same_slot(slots: pl.DataFrame) -> tuple[pl.DataFrame, int]:

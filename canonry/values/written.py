@@ -26,6 +26,8 @@ _TENTHS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _TENS = {w: 10 * n for n, w in enumerate(_TENTHS.split(), 2)}
 _SMALL = {w: n for n, w in enumerate(_UNITS.split())} | _TENS
 _BIG = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+NUMBER_WORDS = frozenset((*_SMALL, *_BIG, "dozen"))
+"""Words that numbers are written out in."""
 _NTH = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
     "seventeenth eighteenth nineteenth"
@@ -42,7 +44,7 @@ NUMERAL = (
     r"(?:\d{1,2}(?:,\d{2}){1,6},\d{3}(?:\.\d{1,20})?|\d{1,3}(?:,\d{3}){1,9}(?:\.\d{1,20})?|\d{1,3}(?:\.\d{3}){1,9},\d{1,20}|"
     r"\d{1,3}(?:\.\d{3}){2,9}|\d{1,3}(?:['’\u00a0\u202f\u2009]\d{3}){1,9}(?:[.,]\d{1,20})?|\d{1,40}(?:\.\d{1,20})?|\.\d{1,20})(?!\d)"
 )
-_ATOM = "(?:" + "|".join(sorted({**_SMALL, **_BIG, "dozen": 12}, key=len, reverse=True)) + r")\b"
+_ATOM = "(?:" + "|".join(sorted(NUMBER_WORDS, key=lambda w: (-len(w), w))) + r")\b"
 SPELT = (
     rf"\b(?:an?[\s-](?=hundred|thousand|million|billion|dozen))?{_ATOM}(?:[\s-](?:and[\s-])?{_ATOM}){{0,8}}(?:\sand\sa\s(?:half|quarter))?"
 )
