@@ -76,7 +76,7 @@ def _column(column: Any) -> str:
 def configuration() -> str:
     """Describe every key of `canonry.yaml`."""
     schema = Config.model_json_schema(by_alias=True)
-    lines = ["# Configuration", "", _NOTE.format(source="canonry/config.py"), _ABOUT_KEYS, "", "## The file", "", *_keys(schema)]
+    lines = ["# Configuration", "", _NOTE.format(source="canonry/config/model.py"), _ABOUT_KEYS, "", "## The file", "", *_keys(schema)]
     for name, part in sorted(schema["$defs"].items()):
         lines += [f"## {name}", "", " ".join(part.get("description", "").split()), "", *_keys(part)]
     return "\n".join(lines).rstrip() + "\n"

@@ -1,4 +1,4 @@
-"""`canonry.yaml` as one pydantic model; errors name file, line, key and the nearest valid key."""
+"""`canonry.yaml` as one pydantic model."""
 
 from __future__ import annotations
 
@@ -6,20 +6,16 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
-from canonry.errors import ConfigError
 from canonry.hierarchy import Hierarchy
 from canonry.hierarchy import read as read_hierarchy
 from canonry.ids import digest_json
-from canonry.settings import expanded, line_of, nearest, refuse_repeated
+from canonry.settings import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    from pydantic_core import ErrorDetails
 
 _OWN_EDITION = "full"
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
@@ -264,7 +260,7 @@ DEFAULT_POLICY = (
 )
 
 
-class _MisplacedError(ValueError):
+class MisplacedError(ValueError):
     """What is wrong with the file as a whole, and the place that it speaks of."""
 
     def __init__(self, message: str, *place: str) -> None:
@@ -275,10 +271,10 @@ class _MisplacedError(ValueError):
 def _plain_name(part: str, name: str) -> None:
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
         msg = f"the name {name!r} may hold letters, digits, '.', '_' and '-' only"
-        raise _MisplacedError(msg, part, name)
+        raise MisplacedError(msg, part, name)
     if part == "editions" and name == _OWN_EDITION:
         msg = f"the name {name!r} is canonry's own: the edition that holds everything is always made; choose another name"
-        raise _MisplacedError(msg, part, name)
+        raise MisplacedError(msg, part, name)
 
 
 def _one_edition_each(editions: Mapping[str, Edition]) -> None:
@@ -287,7 +283,7 @@ def _one_edition_each(editions: Mapping[str, Edition]) -> None:
         for number, principal in enumerate(declared.principals):
             if taken.setdefault(principal, edition) != edition:
                 msg = f"principal {principal!r} stands in the editions {taken[principal]!r} and {edition!r}; it may belong to one"
-                raise _MisplacedError(msg, "editions", edition, "principals", str(number))
+                raise MisplacedError(msg, "editions", edition, "principals", str(number))
 
 
 class Config(Strict):
@@ -318,7 +314,7 @@ class Config(Strict):
         for number, rule in enumerate(self.policy):
             if rule.when.source and rule.when.source not in self.sources:
                 msg = f"a policy rule names the source {rule.when.source!r}, which does not exist{nearest(rule.when.source, self.sources)}"
-                raise _MisplacedError(msg, "policy", str(number), "when", "source")
+                raise MisplacedError(msg, "policy", str(number), "when", "source")
         return self
 
     @property
@@ -327,96 +323,3 @@ class Config(Strict):
         told = self.model_dump(mode="json", by_alias=True, exclude={"store", "journal", "state", "run_date"})
         trees = [(t, a, s.places.digest) for t, e in self.entities.items() for a, s in e.attributes.items() if s.places]
         return digest_json([told, sorted(trees)] if trees else told)
-
-
-def load(path: Path, environment: Mapping[str, str]) -> Config:
-    """Read and check a configuration file.
-
-    Args:
-        path: The YAML file.
-        environment: Where ``${VAR}`` is looked up.
-
-    Raises:
-        ConfigError: The file is missing, is no YAML, or does not fit the model.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as e:
-        msg = f"cannot read {path}: {e.strerror}."
-        raise ConfigError(msg, "Run `canonry init FOLDER` to make one, or name it with --config.") from e
-    text = expanded(text, environment, path)
-    try:
-        body = yaml.safe_load(text)
-        node = yaml.compose(text)
-    except yaml.YAMLError as e:
-        mark = getattr(e, "problem_mark", None)
-        raise ConfigError(f"not valid YAML: {getattr(e, 'problem', e)}", file=path.name, line=mark.line + 1 if mark else None) from e
-    if node is not None:
-        refuse_repeated(node, path.name, (), set())
-    if not isinstance(body, dict):
-        msg = "the configuration must be a mapping with the key sources"
-        raise ConfigError(msg, "The smallest file is `sources: {x: {kind: documents, path: docs}}`.", file=path.name, line=1)
-    config = parse(body, file=path.name, node=node)
-    for entity, spec in config.entities.items():
-        for attribute, declared in spec.attributes.items():
-            try:
-                declared.read_places(path.parent)
-            except ConfigError as e:
-                key = ["entities", entity, "attributes", attribute, "hierarchy"]
-                line = line_of(node, key) if node else None
-                raise ConfigError(e.message, e.hint, file=path.name, line=line, key=".".join(key)) from e
-    return config
-
-
-def parse(body: dict[str, Any], file: str = "canonry.yaml", node: yaml.Node | None = None) -> Config:
-    """Check a configuration given as data; see `load`."""
-    try:
-        return Config.model_validate(body)
-    except ValidationError as e:
-        first = next((x for x in e.errors() if x["type"] == "extra_forbidden"), e.errors()[0])  # a misspelt key explains a missing one
-        place = _place(first)
-        key = ".".join(place)
-        line = line_of(node, place) if node else None
-        if first["type"] == "extra_forbidden":
-            valid = _keys_at(place[:-1])
-            raise ConfigError(f"unknown key {key!r}{nearest(place[-1], valid)}", file=file, line=line, key=key) from e
-        if first["type"] == "missing":
-            raise ConfigError(f"the key {key!r} is missing", file=file, line=line, key=key) from e
-        message = str(first["msg"]).removeprefix("Value error, ")
-        raise ConfigError(f"{key}: {message}" if key else message, file=file, line=line, key=key) from e
-
-
-def _place(error: ErrorDetails) -> list[str]:
-    """Say which key an error speaks of."""
-    cause = error.get("ctx", {}).get("error")
-    if isinstance(cause, _MisplacedError):
-        return list(cause.place)
-    return [str(p) for p in error["loc"] if not str(p).startswith("function-")]
-
-
-def find(start: Path) -> Path:
-    """Look for ``canonry.yaml`` in a folder and in those above it."""
-    for folder in (start, *start.parents):
-        if (folder / "canonry.yaml").is_file():
-            return folder / "canonry.yaml"
-    msg = "no canonry.yaml here or above."
-    raise ConfigError(msg, "Run `canonry init FOLDER` to make one, or name it with --config.")
-
-
-def _keys_at(place: list[str]) -> list[str]:
-    """The valid keys of the model part that a path leads to."""
-    schema: dict[str, Any] = Config.model_json_schema(by_alias=True)
-    defs, here = schema.get("$defs", {}), schema
-    for step in place:
-        here = _resolve(here, defs)
-        here = here.get("properties", {}).get(step) or here.get("items") or here.get("additionalProperties") or {}
-        if not isinstance(here, dict):
-            return []
-    return list(_resolve(here, defs).get("properties", {}))
-
-
-def _resolve(part: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
-    for option in (part, *part.get("anyOf", []), *part.get("allOf", [])):
-        if "$ref" in option:
-            return dict(defs[option["$ref"].rsplit("/", 1)[-1]])
-    return part
