@@ -23,7 +23,7 @@ COEFFICIENTS = {
     "freshness": 0.088,
 }
 FEATURES = tuple(COEFFICIENTS)
-_GROUNDS = ("replaced_by", "dates", "authority")  # of a direction between versions; the other ground is drift
+_GROUNDS = ("ruling", "replaced_by", "dates", "authority")  # of a direction between versions; the other ground is drift
 
 
 def features(items: pl.DataFrame, page_pairs: pl.DataFrame) -> pl.DataFrame:

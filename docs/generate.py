@@ -44,8 +44,7 @@ Every key of `canonry.yaml`. `canonry show schema` prints the same as JSON Schem
 `26w`, `6m` or `1y`; `${VAR}` comes from the environment; paths are relative to the file. An unknown key is an error that names the
 nearest valid one.
 
-Accepted, and without effect yet: `identity` (ids that are equal in normal form are one entity), `one_to_one`, `volatile`,
-`hierarchy`, and the `audience` of an attribute (that of its source counts)."""
+Accepted, and without effect yet: `identity` (ids that are equal in normal form are one entity), `one_to_one` and `volatile`."""
 _OUTPUT = re.compile(r"<!-- output: (?P<command>canonry [^|>]*?)(?: \| (?P<section>[^>]*?))? -->\n```text\n(?P<text>.*?)```", re.DOTALL)
 
 

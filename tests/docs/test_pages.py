@@ -122,9 +122,9 @@ def test_every_link_leads_somewhere(page):
     assert dead == []
 
 
-@pytest.mark.parametrize("key", ["identity", "one_to_one", "volatile", "hierarchy"])
+@pytest.mark.parametrize("key", ["identity", "one_to_one", "volatile"])
 def test_keys_that_are_said_to_have_no_effect_have_none(key):
-    readers = [p for p in (ROOT / "canonry").rglob("*.py") if p.name not in ("config.py", "tables.py", "comparison.py")]
+    readers = [p for p in (ROOT / "canonry").rglob("*.py") if p.name not in ("tables.py", "comparison.py") and p.parent.name != "config"]
     assert f"`{key}`" in generate.reference()["configuration.md"].partition("## ")[0]
     assert [p.name for p in readers if re.search(rf"\.{key}\b", p.read_text(encoding="utf-8"))] == []
 
