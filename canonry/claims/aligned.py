@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from canonry.claims import modality
 from canonry.claims.differ import aligned, changes
-from canonry.claims.modality import modality
 from canonry.frames import frame
 from canonry.groups import grouped
 from canonry.ids import digest
@@ -242,7 +242,7 @@ def _claim(row: dict[str, Any]) -> dict[str, Any]:
         "span_start": start,
         "span_end": end,
         "sentence": row["sentence"],
-        "modality": _held(row["sentence"]),
+        "modality": modality.aligned(row["sentence"]),
     }
 
 
@@ -250,9 +250,3 @@ def _value(verbatim: str, kind: str) -> Value:
     if kind == "boolean":  # what one sentence says and the other denies
         return Value("false" if denies([w for w, _, _ in words(verbatim)]) else "true")
     return canonical(verbatim, kind)
-
-
-def _held(sentence: str) -> str:
-    """How a sentence with a twin in another version holds its value: what both word alike as will or until is their rule, not a plan."""
-    said = modality(sentence)
-    return said if said in ("question", "example") else "is"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_SAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|say,|suppose|imagine|hypothetical)", re.IGNORECASE)
 _MODALITIES = (
     ("question", re.compile(r"\?\s*[\"'”’)]*$|^(?:does|do|is it|can anyone|why|who)\b[^.]*\?", re.IGNORECASE)),
     (
@@ -71,6 +72,16 @@ def modality(sentence: str) -> str:
         return "question"
     plain = _TRUE_NOT.sub(" ", sentence)
     return next((name for name, pattern in _MODALITIES if pattern.search(sentence if name != "not" else plain)), "is")
+
+
+def aligned(sentence: str) -> str:
+    """How a sentence with a twin in another version holds its value: is, question or example.
+
+    What both versions word alike as "will", "until" or "if you would" is their rule, and no plan, past or supposition.
+    """
+    if _MODALITIES[0][1].search(sentence):
+        return "question"
+    return "example" if _SAMPLE.search(sentence) else "is"
 
 
 def clause(sentence: str, start: int, end: int) -> str:
