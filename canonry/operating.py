@@ -32,7 +32,7 @@ class OperatingPoint:
     n: int | None = None
 
 
-LINKED = OperatingPoint("claims.linked", 0.8, "text_against_record/test", 0.975, 0.766, 418)
+LINKED = OperatingPoint("claims.linked", 0.8, "text_against_record/test", 0.959, 0.766, 418)
 SAME_TITLE = OperatingPoint("families.documents.same_title", 0.10)
 LIKE_NAME = OperatingPoint("families.documents.like_name", 0.35)
 ANY_NAME = OperatingPoint("families.documents.any_name", 0.60)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from canonry.frames import stack
+from canonry.operating import asserted
 from canonry.published import FACTS
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ _DAY = timedelta(days=1)
 def with_past(run: RunContext, facts: pl.DataFrame, claims: pl.DataFrame, conflicts: pl.DataFrame, sides: pl.DataFrame) -> pl.DataFrame:
     """Add the values that facts had before, so that `as of` can be answered.
 
-    A value that the parent release held and this one does not was valid until the day before the new one's: the exact date of what says
-    it, where that lies between both releases, else the run date. The older side of a conflict decided as `outdated` was valid at least
+    A value that the parent release held and no source says any more was valid until the day before the new one's: the exact date of what
+    says it, where that lies between both releases, else the run date. The older side of a conflict decided as `outdated` was valid at least
     on its own exact date, and is taken to hold until then; what the winner says is taken to hold from its own. Only attributes with one
     value have a past, only while they have a present, and only from sources that are still there.
 
@@ -36,6 +37,7 @@ def with_past(run: RunContext, facts: pl.DataFrame, claims: pl.DataFrame, confli
         The facts with `known_from`, `valid_from` and `valid_to` filled from what was known, and past ones with `is_current` false.
     """
     known = run.history.table("facts").filter(pl.col("is_current") | pl.col("known_to").is_not_null())
+    known = known.join(_overruled(facts, claims), on=[*_KEY, "value"], how="anti")
     single = facts.filter(pl.len().over(_KEY) == 1)
     dated = claims.select("claim_id", "dated_on", is_dated=pl.col("date_kind") == "exact")
     now = _begun(single, known, dated, run)
@@ -48,6 +50,12 @@ def with_past(run: RunContext, facts: pl.DataFrame, claims: pl.DataFrame, confli
     past = past.join(now.select(*_KEY, "claim_id"), on=[*_KEY, "claim_id"], how="anti")
     several = facts.filter(pl.len().over(_KEY) > 1)
     return stack([now, several, past], FACTS.schema)
+
+
+def _overruled(facts: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+    """Values that are said tonight and do not stand: where one stood before, a decision changed its mind, and not the thing."""
+    said = claims.filter(asserted()).select(*_KEY[:2], pl.col("scope").fill_null(""), "value").unique()
+    return said.join(facts.select(*_KEY, "value"), on=[*_KEY, "value"], how="anti")
 
 
 def _begun(single: pl.DataFrame, known: pl.DataFrame, dated: pl.DataFrame, run: RunContext) -> pl.DataFrame:

@@ -55,6 +55,17 @@ def test_the_new_value_begins_on_its_own_day_where_that_lies_between_both_nights
     assert found.filter("is_current")["valid_from"].item() == date.fromisoformat(day)
 
 
+def test_a_value_that_only_lost_a_decision_has_not_been_past():
+    """A ruling, taken back the night after, changes what stands; nothing in the world began or ended."""
+    both = [asserted("a@x.gov", "wiki", **dated("2024-06-05")), asserted("b@x.gov", "crm")]
+    first = facts(World(both, config=policy("validity")))
+    standing = first.row(0, named=True)["value"]
+    other = next(a for a in both if a["value"] != standing)
+    flipped = [{**a, "authority": 1 if a is other else 2} for a in both]
+    second = facts(World(flipped, config=policy("authority"), history={"facts": first}, run_date=NEXT))
+    assert spans(second) == [(other["value"], None, None, True)]
+
+
 def test_the_past_is_kept_night_after_night():
     second = night("b@x.gov", night("a@x.gov", run_date=TONIGHT))
     assert spans(night("b@x.gov", second, LATER)) == spans(second)

@@ -162,7 +162,8 @@ def test_another_day_a_ruling_or_another_copy_makes_a_new_release_but_served_req
     journal.append(nights.journal, "audit", {"tool": "search"})
     journal.append(nights.journal, "gaps", {"note": "?"})
     assert not nights.publish().published
-    journal.append(nights.journal, "rulings", {"ruling_id": "r1"})
+    ruled = {"target_kind": "document", "verdict": "retire", "at": "2024-12-30T09:00:00+00:00"}
+    journal.append(nights.journal, "rulings", {"ruling_id": "r1", "anchors": [{"source": "live", "path": "a.md"}], **ruled})
     assert nights.publish().published
     assert nights.publish(run_date=date(2025, 1, 1)).published
     assert nights.publish(inputs={"live": Input(hash="other")}, run_date=date(2025, 1, 1)).published
