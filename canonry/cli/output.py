@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _WIDE = 160  # columns where nobody looks at a terminal
+_READABLE = 20  # characters a line of running text needs at least
 _COLOURS = {
     "ok": "green", "current": "green", "published": "green", "applies": "green", "right": "green",
     "held": "yellow", "stale": "yellow", "corrected": "yellow", "lapsed": "yellow", "withdrawn": "dim", "insufficient": "yellow",
@@ -57,20 +59,54 @@ def coloured(value: Any) -> Text:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], *, keep: Sequence[str] = ()) -> None:
-    """Print a table.
+    """Print a table; on a terminal too narrow for its columns, each row as a block of names and values.
 
     Args:
         headings: One a column; those that end in ``#`` hold numbers and stand to the right.
         rows: Cells; `Text` keeps its style.
         keep: Headings of columns that are never broken over lines.
     """
+    cells = [[cell if isinstance(cell, Text) else plain(cell) for cell in row] for row in rows]
+    out = console()
+    if out.is_terminal and _room(_least(headings, cells, keep)) > out.width:
+        full = [n for n in range(len(headings)) if any(str(row[n]) for row in cells)]
+        headings, cells = [headings[n] for n in full], [[row[n] for n in full] for row in cells]
+        if _room(_least(headings, cells, keep)) > out.width:
+            _blocks(headings, cells)
+            return
+    least = _least(headings, cells, keep) if out.is_terminal else [None] * len(headings)
     shown = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for heading in headings:
+    for heading, wide in zip(headings, least, strict=True):
         right = heading.endswith("#")
-        shown.add_column(heading.rstrip("#"), justify="right" if right else "left", no_wrap=right or heading in keep, overflow="fold")
-    for row in rows:
-        shown.add_row(*(cell if isinstance(cell, Text) else plain(cell) for cell in row))
+        fixed = right or heading in keep
+        shown.add_column(heading.rstrip("#"), justify="right" if right else "left", no_wrap=fixed, overflow="fold", min_width=wide)
+    for row in cells:
+        shown.add_row(*row)
     _printed(shown)
+
+
+def _least(headings: Sequence[str], cells: Sequence[Sequence[str | Text]], keep: Sequence[str]) -> list[int]:
+    """How many characters each column needs so that no id, path or address is broken, and running text stays readable."""
+    least = []
+    for n, heading in enumerate(headings):
+        texts = [heading.rstrip("#"), *(str(row[n]) for row in cells)]
+        longest = max(cell_len(line) for text in texts for line in text.split("\n"))
+        word = max((cell_len(word) for text in texts for word in text.split()), default=0)
+        least.append(longest if heading.endswith("#") or heading in keep else min(longest, max(word, _READABLE)))
+    return least
+
+
+def _room(least: Sequence[int]) -> int:
+    """How wide a table of such columns is, with the gaps between them."""
+    return sum(least) + 2 * (len(least) - 1)
+
+
+def _blocks(headings: Sequence[str], cells: Sequence[Sequence[str | Text]]) -> None:
+    """Print each row as names and values under each other, a blank line above each; empty cells are left out."""
+    wide = max(len(heading.rstrip("#")) for heading in headings)
+    for row in cells:
+        line()
+        pairs((heading.rstrip("#").ljust(wide), cell) for heading, cell in zip(headings, row, strict=True) if str(cell))
 
 
 def pairs(rows: Iterable[tuple[str, Any]]) -> None:
