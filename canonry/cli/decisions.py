@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from canonry import journal, report
 from canonry.cli import edge, output, targets
-from canonry.cli.rule import ruling
+from canonry.cli.rule import ended, question, ruling
 from canonry.errors import UsageError
-from canonry.ids import digest_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +18,9 @@ if TYPE_CHECKING:
     from canonry.report import Decision
 
 _LIMIT = 100_000_000  # bytes of a file; a report of a hundred thousand conflicts is smaller
+
+
+STATUSES = ("applied", "already ruled", "lapsed", "wrong")
 
 
 @dataclass(frozen=True)
@@ -45,18 +47,20 @@ def take(session: Session, file: Path, *, by: str | None, because: str | None, p
     report is told as lapsed and left alone.
 
     Raises:
-        UsageError: The file is no report, or a cell is wrong; with `partial` only when nothing could be taken.
+        UsageError: The file is no workbook of a report, or a cell is wrong; with `partial` only when nothing could be taken.
     """
+    if file.suffix.lower() == ".csv":
+        raise UsageError(f"{file.name} is to read: no decisions are taken from CSV.", "Decide in a workbook: canonry report --format xlsx")
     found = report.decisions(_read(file), file.name)
     said = journal.read(session.workspace.journal)
     there = targets.Targets(session.store, session.release(None))
-    rows = [_checked(d, there, said, by or edge.login_name(), because) for d in found]
+    rows = [_in_time(session, _checked(d, there, said, by or edge.login_name(), because)) for d in found]
     wrong = [r for r in rows if r.status == "wrong"]
     if wrong and not partial:
-        listed = " ".join(f"{r.message}." for r in wrong[:10])
-        more = f" And {len(wrong) - 10} more." if len(wrong) > 10 else ""  # noqa: PLR2004  (as above)
+        listed = "".join(f"\n  {r.message}" for r in wrong[:10])
+        more = f"\n  and {len(wrong) - 10} more" if len(wrong) > 10 else ""  # noqa: PLR2004  (as above)
         raise UsageError(
-            f"{file.name}: {output.number(len(wrong), 'row')} cannot be taken, so none was. {listed}{more}",
+            f"{file.name}: {output.number(len(wrong), 'row')} cannot be taken, so none was:{listed}{more}",
             "Mend the cells and read the file again, or take the others with --partial.",
         )
     lines = [r.line for r in rows if r.line]
@@ -74,6 +78,11 @@ def _read(file: Path) -> bytes:
         raise UsageError(f"cannot read {file}: {e.strerror}.", "Name the file that `canonry report --format xlsx` wrote.") from e
 
 
+def _in_time(session: Session, row: Taken) -> Taken:
+    wrong = ended(session, row.decision.until) if row.status == "applied" else None
+    return Taken(row.decision, "wrong", f"{row.decision.cell}: {wrong}") if wrong else row
+
+
 def _checked(d: Decision, there: targets.Targets, said: journal.Journal, by: str, because: str | None) -> Taken:
     if d.wrong:
         return Taken(d, "wrong", d.wrong)
@@ -87,7 +96,7 @@ def _checked(d: Decision, there: targets.Targets, said: journal.Journal, by: str
     line = ruling(about, d.verdict, by=d.by or by, because=d.because or because, until=d.until)
     if d.verdict == "scope":
         line["scope"] = d.because
-    others = [r for r in said.standing_rulings if _question(r) == _question(line)]
+    others = [r for r in said.standing_rulings if question(r) == question(line)]
     latest = others[-1:] if d.kind == "conflict" else others
     if same := next((r for r in latest if _answered(r) == _answered(line)), None):
         return Taken(d, "already ruled", f"the same was ruled as {same['ruling_id']}, by {same.get('by')}")
@@ -109,11 +118,6 @@ def _about(d: Decision, there: targets.Targets) -> targets.Target | str:
     return about if d.keep is None else targets.Target(about.kind, about.name, about.kept(d.keep), about.claims)
 
 
-def _question(line: Mapping[str, Any]) -> str:
-    """What a ruling is about, whatever it says of it."""
-    return digest_json([line["target_kind"], [{k: v for k, v in a.items() if k != "keep"} for a in line["anchors"]]])
-
-
 def _answered(line: Mapping[str, Any]) -> tuple[Any, ...]:
     kept = next((a["value"] for a in line["anchors"] if a.get("keep")), None)
     return line["verdict"], kept, line.get("scope"), line.get("until")
@@ -127,10 +131,9 @@ def _answer(file: Path, rows: list[Taken]) -> dict[str, Any]:
         }
         for r in rows
     ]  # fmt: skip
-    statuses = ("applied", "already ruled", "lapsed", "wrong")
     return {
         "file": file.name,
-        **{s.replace(" ", "_"): sum(r.status == s for r in rows) for s in statuses},
+        **{s.replace(" ", "_"): sum(r.status == s for r in rows) for s in STATUSES},
         "rows": told,
         "takes_effect": "next run",
     }
@@ -142,11 +145,12 @@ def _told(file: Path, rows: list[Taken]) -> None:
         output.remark("Choose in the column Decision, save the file, and read it again.")
         return
     output.table(
-        ("cell", "status", "decision", "about", ""),
-        ((r.decision.cell, r.status, output.short(r.decision.text, 30), output.short(r.decision.about, 50), r.message) for r in rows),
+        ("cell", "status", "decision", "about", "what came of it"),
+        ((r.decision.cell, r.status, output.short(r.decision.text, 30), output.short(r.decision.about, 100), r.message) for r in rows),
         keep=("cell", "status"),
     )
     applied = sum(r.status == "applied" for r in rows)
-    output.line(f"{applied} applied, {len(rows) - applied} not.")
+    others = [(s, sum(r.status == s for r in rows)) for s in STATUSES[1:]]
+    output.line(", ".join([f"{applied} applied", *(f"{n} {s}" for s, n in others if n)]) + ".")
     if applied:
         output.remark("It takes effect with the next run: canonry run")

@@ -49,6 +49,10 @@ def eval_command(  # noqa: PLR0913, PLR0917  (one per option)
     """Measure how often agents would be given the right value, a wrong one, or a wrong one without a flag."""
     if (questions is None) == (make is None):
         raise UsageError("eval needs either a file of questions or --make FILE.", "See `canonry eval --help`.")
+    if make is not None and against:
+        raise UsageError(
+            "--against goes with questions, not with --make.", "Write the questions first, then: canonry eval FILE --against ID."
+        )
     if make is not None:
         _make(session, make, client(session, edition, release))
         return

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from canonry import journal
 from canonry import store as stores
 from canonry.cli import output
 from canonry.cli.nearest import nearest
@@ -15,6 +16,8 @@ from canonry.errors import UsageError
 from canonry.serve import AgentError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from canonry.serve import ConflictView, Explanation
     from canonry.serve.results import ItemView
 
@@ -46,6 +49,8 @@ def explain_command(session: Session, id_: str, edition: str | None, release: st
 
 def _hint(session: Session, wanted: str, edition: str | None, release: str | None) -> str:
     """Name what comes close, out of all that a person may name."""
+    if wanted in {r["ruling_id"] for r in journal.read(session.workspace.journal).standing_rulings}:
+        return "That ruling waits for the next run: canonry run. `canonry list rulings` shows it."
     manifest = session.release(release)
     path = stores.edition_file(session.store, manifest, edition or stores.FULL)
     tables = dict(stores.read_tables(path, {table for table, _ in _IDS}))
@@ -54,18 +59,32 @@ def _hint(session: Session, wanted: str, edition: str | None, release: str | Non
 
 
 def _told(found: Explanation) -> None:
-    output.line(f"{found.kind} {found.id}", style="bold")
-    _about(found)
-    for item in found.items[:5]:
-        _item(item)
-    output.capped(min(5, len(found.items)), len(found.items), "--json: items")
-    for conflict in found.conflicts:
-        show_conflict(conflict)
+    if found.kind == "conflict" and found.conflicts:  # what was asked for first, then where it stands
+        _conflicts(found)
+        _items(found)
+    else:
+        output.line(f"{found.kind} {found.id}", style="bold")
+        _about(found)
+        _items(found)
+        _conflicts(found)
     for title, headings, rows in _tables(found):
         if rows:
             output.heading(title)
             output.table(headings, rows)
     output.remark(f"release {found.release}")
+    if found.kind == "conflict" and any(c.status == "open" for c in found.conflicts):
+        output.remark(f"next: canonry rule {found.id} --keep CLAIM, or --both, --scope TEXT, --not-a-conflict, --ask-owner")
+
+
+def _items(found: Explanation) -> None:
+    for item in found.items[:5]:
+        _item(item)
+    output.capped(min(5, len(found.items)), len(found.items), "--json: items")
+
+
+def _conflicts(found: Explanation) -> None:
+    for conflict in found.conflicts:
+        show_conflict(conflict)
 
 
 def _about(found: Explanation) -> None:
@@ -90,12 +109,12 @@ def _about(found: Explanation) -> None:
 def _item(item: ItemView) -> None:
     output.heading(item.cite)
     why = "served" if item.is_served else f"left out: {item.reason}"
-    instead = f"{item.superseded_by or ''} {f'({item.evidence})' if item.evidence else ''}".strip()
     output.pairs(
         [
             ("status", output.coloured(item.status)),
             ("", why),
-            ("instead", instead),
+            ("because", item.evidence if not item.is_served else None),
+            ("instead", item.superseded_by),
             ("dated", f"{item.dated_on} ({item.date_kind.replace('_', ' ')})" if item.dated_on else None),
             ("valid", _span(item)),
             ("quality", item.quality),
@@ -135,13 +154,21 @@ def show_conflict(conflict: ConflictView) -> None:
             {True: "stands", False: "lost"}.get(s.wins, "") if s.wins is not None else "",
             s.verbatim,
             s.source,
-            s.dated_on or "",
+            "" if s.authority is None else s.authority,
+            _dated(s.dated_on, s.date_kind),
             s.cite,
             output.short(s.sentence or "", 160),
         )
         for s in conflict.sides
     )
-    output.table(("side#", "claim", "", "says", "source", "dated", "cite", "sentence"), rows, keep=("claim",))
+    output.table(("side#", "claim", "result", "says", "source", "rank#", "dated", "cite", "sentence"), rows, keep=("claim",))
+
+
+def _dated(day: date | None, kind: str | None) -> str:
+    """Write a date that decides nothing by itself as what it is."""
+    if day is None:
+        return ""
+    return f"{day}" if kind == "exact" else f"{day} ({(kind or 'unknown').replace('_', ' ')})"
 
 
 def _tables(found: Explanation) -> list[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]:

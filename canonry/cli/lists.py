@@ -13,13 +13,15 @@ from canonry.cli import output
 from canonry.cli.nearest import OneOf
 from canonry.cli.reading import client
 from canonry.cli.session import Session, command
-from canonry.published import CONFLICT_STATUSES
+from canonry.published import CONFLICT_STATUSES, RULINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from canonry.serve import Client
 
+WAITING = "waiting"  # of a ruling that no run has seen
+_NEXT_RUN = "in effect with the next run"
 KINDS = ("conflicts", "stale", "families", "entities", "rulings", "gaps", "attributes", "quarantine")
 _COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → headings, columns
     "stale": (("what", "id", "signal", "since", "evidence"), ("target_kind", "target_id", "signal", "since", "evidence")),
@@ -51,6 +53,8 @@ def list_command(session: Session, kind: str, limit: int | None, status: str | N
     if status and kind != "conflicts":
         raise click.UsageError("--status goes with conflicts only.", click.get_current_context())
     rows = _gaps(session) if kind == "gaps" else _of_release(client(session, edition), kind, status)
+    if kind == "rulings" and edition in (None, stores.FULL):  # the journal tells of all editions
+        rows = _with_waiting(session, rows)
     shown = rows[: limit or (None if session.as_json else 20)]
     session.answer({"kind": kind, "total": len(rows), "shown": len(shown), "rows": shown}, lambda: _told(session, kind, shown, len(rows)))
 
@@ -58,6 +62,21 @@ def list_command(session: Session, kind: str, limit: int | None, status: str | N
 def _gaps(session: Session) -> list[dict[str, Any]]:
     """What agents and people reported as missing or wrong, the newest first; it stands in the journal, not in a release."""
     return [dict(g) for g in reversed(journal.read(session.workspace.journal).gaps)]
+
+
+def _with_waiting(session: Session, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put what was said since the last run before what the release knows: new rulings, and those that were withdrawn."""
+    said = journal.read(session.workspace.journal)
+    known = {r["ruling_id"] for r in rows}
+    empty = dict.fromkeys(rows[0] if rows else RULINGS.names)
+    new = [
+        {**empty, **{k: r.get(k) for k in ("ruling_id", "verdict", "by", "at", "because")}, "status": WAITING, "remark": _NEXT_RUN}
+        for r in reversed(said.standing_rulings)
+        if r["ruling_id"] not in known
+    ]
+    gone = {r["ruling_id"] for r in said.withdrawn_rulings}
+    late = [{**r, "remark": f"withdrawn; {_NEXT_RUN}"} if r["ruling_id"] in gone and r["status"] != "withdrawn" else r for r in rows]
+    return [*new, *late]
 
 
 def _of_release(reader: Client, kind: str, status: str | None) -> list[dict[str, Any]]:
@@ -88,6 +107,9 @@ def _told(session: Session, kind: str, rows: Sequence[dict[str, Any]], total: in
     shape: Callable[[Sequence[dict[str, Any]]], None] = _conflicts if kind == "conflicts" else lambda r: _table(kind, r)
     shape(rows)
     output.capped(len(rows), total)
+    if kind == "stale":
+        output.remark("One sign a row: what has several stands there as often.")
+        output.remark("next: canonry explain ID, then canonry rule ID --retire or --still-valid")
 
 
 def _conflicts(rows: Sequence[dict[str, Any]]) -> None:

@@ -15,6 +15,10 @@ from canonry.errors import UsageError
 if TYPE_CHECKING:
     from canonry.store import Manifest
 
+NEXT = {
+    "xlsx": "Choose in the column Decision, save the file, then: canonry rule --from FILE",
+    "csv": "It is to read: decisions are taken from a workbook (--format xlsx).",
+}
 FORMATS = ("html", "xlsx", "csv", "json")
 
 
@@ -46,7 +50,13 @@ def report_command(session: Session, file: Path | None, kind: str | None, releas
     except OSError as e:
         raise UsageError(f"cannot write {place}: {e.strerror}.", "Name another file with -o.") from e
     found = {"file": str(place.resolve()), "release_id": manifest.release_id}
-    session.answer(found, lambda: output.line(found["file"]))
+    session.answer(found, lambda: _told(found["file"], chosen))
+
+
+def _told(file: str, chosen: str) -> None:
+    output.line(file)
+    if chosen in {"xlsx", "csv"}:
+        output.remark(NEXT[chosen])
 
 
 def _made(session: Session, manifest: Manifest, chosen: str) -> bytes:

@@ -70,14 +70,39 @@ def rule_command(session: Session, target: str | None, **said: Any) -> None:
         raise UsageError("--partial goes with --from only.", "Name the spreadsheet with --from.")
     verdict = _verdict(said)
     _fitting(verdict, target, more)
+    if wrong := ended(session, more["until"]):
+        raise UsageError(f"--until {wrong}.", "Name a later day, or leave --until off.")
     about = _target(session, verdict, target, said, more)
     line = ruling(about, verdict, by=more["by"] or edge.login_name(), because=more["because"], until=more["until"])
     if verdict == "scope":
         line["scope"] = said["scope"]
     if verdict == "withhold":
         line["edition"] = more["edition"]
+    before = replaced(line, journal.read(session.workspace.journal)) if about.kind == "conflict" else None
     written = _written(session, line)
-    session.answer({**written, "target": about.name, "takes_effect": "next run"}, lambda: _told(written, about))
+    told = {
+        **written,
+        "target": about.name,
+        "takes_effect": "next run",
+        "replaces": before["ruling_id"] if before and not written.get("already") else None,
+    }
+    session.answer(told, lambda: _told(written, about, before))
+
+
+def ended(session: Session, until: date | None) -> str | None:
+    """Say so when a ruling would have ended before the next run."""
+    day = session.workspace.config.run_date or edge.today()
+    return f"{until} is before the day of the next run, {day}: the ruling would never hold" if until and until < day else None
+
+
+def replaced(line: Mapping[str, Any], said: journal.Journal) -> dict[str, Any] | None:
+    """Give the latest standing ruling on the question of another."""
+    return next((r for r in reversed(said.standing_rulings) if question(r) == question(line)), None)
+
+
+def question(line: Mapping[str, Any]) -> str:
+    """Say what a ruling is about, whatever it says of it."""
+    return digest_json([line["target_kind"], [{k: v for k, v in a.items() if k != "keep"} for a in line["anchors"]]])
 
 
 def ruling(about: targets.Target, verdict: str, *, by: str, because: str | None, until: date | None) -> dict[str, Any]:
@@ -182,11 +207,7 @@ def _no_ruling(wanted: str, standing: set[str], lines: tuple[Mapping[str, Any], 
             "List rulings with `canonry list rulings`.",
         )
     close = nearest(wanted, standing)
-    hint = (
-        f"Close to it: {', '.join(close)}."
-        if close
-        else "List rulings with `canonry list rulings`; new ones stand there after the next run."
-    )
+    hint = f"Close to it: {', '.join(close)}." if close else "List rulings with `canonry list rulings`."
     return f"there is no ruling {wanted!r} in the journal.", hint
 
 
@@ -202,7 +223,7 @@ def _verdict(choices: Mapping[str, Any]) -> str:
     return chosen[0]
 
 
-def _told(ruling: Mapping[str, Any], about: targets.Target) -> None:
+def _told(ruling: Mapping[str, Any], about: targets.Target, before: Mapping[str, Any] | None) -> None:
     if ruling.get("already"):
         output.line(f"That is ruled already: {ruling['ruling_id']}, by {ruling['by']} at {ruling['at']}.")
         return
@@ -212,6 +233,8 @@ def _told(ruling: Mapping[str, Any], about: targets.Target) -> None:
         if "value" in a:
             mark = "keeps  " if a.get("keep") else "withholds  " if a.get("withhold") else ""
             output.line(f"  {mark}{a['value']} ({a['source']})")
+    if before:
+        output.line(f"It takes the place of {before['ruling_id']} ({before['verdict']}), by {before.get('by')}.")
     output.remark(f"It takes effect with the next run: canonry run. To take it back: canonry unrule {ruling['ruling_id']}")
 
 

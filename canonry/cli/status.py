@@ -70,6 +70,15 @@ def _status(session: Session, current: Manifest) -> dict[str, Any]:
         "excluded": dict(tables["excluded"].group_by("reason").len().sort("reason").iter_rows()),
         "conflicts": dict(tables["conflicts"].group_by("status").len().sort("status").iter_rows()),
         "stale": tables["staleness"].filter("is_stale").select("target_kind", "target_id", "source").n_unique(),
+        "stale_kinds": dict(
+            tables["staleness"]
+            .filter("is_stale")
+            .unique(["target_kind", "target_id", "source"])
+            .group_by("target_kind")
+            .len()
+            .sort("target_kind")
+            .iter_rows()
+        ),
         "quarantined": current.editions[stores.FULL].tables["quarantine"].rows,
         "rulings": dict(tables["rulings"].group_by("status").len().sort("status").iter_rows()),
         "rulings_waiting": sum(r["ruling_id"] not in known for r in said.standing_rulings),
@@ -93,7 +102,7 @@ def _told(found: dict[str, Any]) -> None:
             ("", kept),
             ("served", f"{found['served']:,} items; left out: {_counts(found['excluded'])}"),
             ("conflicts", _counts(found["conflicts"])),
-            ("stale", f"{found['stale']:,}"),
+            ("stale", ", ".join(output.number(n, kind) for kind, n in found["stale_kinds"].items()) or "none"),
             ("set aside", f"{found['quarantined']:,}"),
             ("rulings", _counts(found["rulings"])),
             ("waiting", f"{found['rulings_waiting']:,} new, in effect with the next run" if found["rulings_waiting"] else None),

@@ -129,7 +129,7 @@ def _decision(sheet: str, at: str, row: Mapping[str, str], letters: Mapping[str,
         wrong = f"{place(UNTIL)}: {row[UNTIL]!r} is no day; write it like 2025-12-31"
     keep = values[read[1] - 1] if read and read[1] and not wrong else None
     return Decision(
-        cell=place(DECISION), text=text, about=first[0] if first else "", kind="conflict" if sheet == DECIDE else "document",
+        cell=place(DECISION), text=text, about=": ".join(first[:2]), kind="conflict" if sheet == DECIDE else "document",
         key=row[KEY].strip(), signature=row.get(SIGNATURE, "").strip() or None, verdict=read[0] if read and not wrong else "", keep=keep,
         because=because or None, by=row.get(BY, "").strip() or None, until=until, release=row[RELEASE].strip(), wrong=wrong,
     )  # fmt: skip

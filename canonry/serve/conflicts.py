@@ -42,10 +42,11 @@ def ordered(conflicts: pl.DataFrame) -> pl.DataFrame:
 def _views(snapshot: Snapshot, rows: list[dict[str, Any]]) -> tuple[ConflictView, ...]:
     joined = snapshot.rows("conflict_claims", "conflict_id", [r["conflict_id"] for r in rows])
     claims = snapshot.claims(j["claim_id"] for j in joined)
+    ranks = dict(snapshot.table("sources").select("source", "authority").iter_rows())
     sides: dict[str, list[Side]] = {}
     for j in sorted(joined, key=lambda j: (j["conflict_id"], j["side"], j["claim_id"])):
         claim = claims.get(j["claim_id"], {})
-        told = {k: claim.get(k) for k in ("cite", "sentence", "dated_on")}
+        told = {k: claim.get(k) for k in ("cite", "sentence", "dated_on", "date_kind")}
         own = {k: j[k] for k in ("claim_id", "side", "wins", "value", "verbatim", "source", "reason")}
-        sides.setdefault(j["conflict_id"], []).append(Side(**own, **told))
+        sides.setdefault(j["conflict_id"], []).append(Side(**own, **told, authority=ranks.get(j["source"])))
     return tuple(ConflictView(**{k: r[k] for k in _VIEW}, sides=tuple(sides.get(r["conflict_id"], ()))) for r in rows)

@@ -55,7 +55,7 @@ def resolved(snapshot: Snapshot, subject: str, attribute: str, as_of: date | Non
     standing = [r for r in property_.rows if _holds(r, as_of)]
     if not standing and as_of is not None:
         return _insufficient(snapshot, _between(property_.rows, as_of), ())
-    return _answer(snapshot, standing or [r for r in property_.rows if r["known_to"] is None] or property_.rows)
+    return _answer(snapshot, standing or [r for r in property_.rows if r["known_to"] is None] or property_.rows, as_of)
 
 
 def _between(rows: list[dict[str, Any]], as_of: date) -> str:
@@ -84,6 +84,7 @@ def _names(snapshot: Snapshot) -> dict[str, set[str]]:
     known = {i for _, i in pairs}
     pairs += [(n, i) for i, n in snapshot.table("entities").select("entity_id", "name").iter_rows() if n and i in known]
     pairs += [(name, i) for i in known for name in (i, i.partition("/")[2]) if name]
+    pairs += [(f"{name} ({i})", i) for name, i in pairs if name]  # as several things of one name are told apart
     names: dict[str, set[str]] = {}
     for name, subject_id in pairs:
         names.setdefault(normal(name), set()).add(subject_id)
@@ -125,7 +126,7 @@ def _holds(row: dict[str, Any], as_of: date | None) -> bool:
     return (row["valid_from"] is None or row["valid_from"] <= as_of) and (row["valid_to"] is None or as_of <= row["valid_to"])
 
 
-def _answer(snapshot: Snapshot, rows: list[dict[str, Any]]) -> FactResult:
+def _answer(snapshot: Snapshot, rows: list[dict[str, Any]], as_of: date | None) -> FactResult:
     """Make the answer from the rows of one subject and attribute: the unconditional scope first, then the surest."""
     scope = min(rows, key=lambda r: (r["scope"] != "", -(r["confidence"] or 0.0), r["scope"]))["scope"]
     same = sorted((r for r in rows if r["scope"] == scope), key=lambda r: (-(r["confidence"] or 0.0), r["value"] or "", r["claim_id"]))
@@ -133,7 +134,7 @@ def _answer(snapshot: Snapshot, rows: list[dict[str, Any]]) -> FactResult:
     claims = snapshot.claims((best["claim_id"], best["runner_up_claim_id"]))
     claim = claims.get(best["claim_id"], {})
     conflict = next(iter(snapshot.rows("conflicts", "conflict_id", [best["conflict_id"]])), {})
-    status, why = _status(snapshot, best, claim)
+    status, why = _status(snapshot, best, claim, as_of)
     others = sorted({r["scope"] for r in rows} - {scope})
     return FactResult(
         status=status,
@@ -156,14 +157,14 @@ def _values(rows: Iterable[dict[str, Any]]) -> tuple[str, ...] | None:
     return values if len(values) > 1 else None
 
 
-def _status(snapshot: Snapshot, fact: dict[str, Any], claim: dict[str, Any]) -> tuple[Status, str]:
+def _status(snapshot: Snapshot, fact: dict[str, Any], claim: dict[str, Any], as_of: date | None) -> tuple[Status, str]:
     if fact["decision"] == "open":
         return "conflicting", "Sources disagree and nobody has decided; the value is the best side's."
     items = snapshot.rows("context", "item_id", [claim.get("item_id")])
     if any(i["status"] == "stale" for i in items) or _is_stale(snapshot, fact, claim):
         return "stale", "The source of this value is out of date."
     if not fact["is_current"]:
-        return "stale", "The value was valid once and is no longer."
+        return "stale", f"It was so on {as_of}, and is no longer." if as_of else "The value was valid once and is no longer."
     return "ok", "The value stands."
 
 

@@ -79,6 +79,8 @@ class Side(Result):
     cite: str | None = None
     sentence: str | None = None
     dated_on: date | None = None
+    date_kind: str | None = None
+    authority: int | None = None
     reason: str | None = None
 
 

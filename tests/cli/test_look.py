@@ -185,3 +185,27 @@ def test_gc_says_what_would_go_before_it_removes_anything(two_nights):
     assert "gone: left by a dead run .staging-dead" in two_nights.call("gc", "--keep", "1").stdout
     assert "Nothing to remove." in two_nights.call("gc").stdout
     assert two_nights.json("releases")[0]["release_id"] == first, "the parent of the current release stays"
+
+
+def test_a_conflict_is_explained_first_with_ranks_dates_as_what_they_are_and_the_next_step(company, conflict):
+    done = company.call("explain", conflict["conflict_id"])
+    assert done.stdout.strip().startswith(f"conflict {conflict['conflict_id']}")
+    assert "2024-12-31 (no later than)" in done.stdout
+    assert f"canonry rule {conflict['conflict_id']} --keep CLAIM" in done.stderr
+    sides = company.json("explain", conflict["conflict_id"])["conflicts"][0]["sides"]
+    assert {s["date_kind"] for s in sides} == {"no_later_than"}
+
+
+def test_a_page_that_is_not_served_says_why_apart_from_what_stands_instead(two_nights):
+    (two_nights.root / "handbook" / "refunds.md").unlink()
+    two_nights.call("run", "--date", "2025-01-02")
+    shown = two_nights.call("explain", "handbook/refunds.md").stdout
+    assert "because  It is absent from its source since 2025-01-02." in " ".join(shown.split("\n"))
+    assert "instead" not in shown
+    assert "1 document" in two_nights.call("status").stdout
+
+
+def test_questions_are_made_or_compared_not_both(company, tmp_path):
+    done = company.call("eval", "--make", tmp_path / "q.jsonl", "--against", "parent")
+    assert done.exit_code == 2
+    assert "canonry eval FILE --against ID" in done.stderr

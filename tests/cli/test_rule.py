@@ -123,3 +123,32 @@ def test_what_cannot_be_accepted_is_refused(company, source, says):
     assert done.exit_code == 2
     assert says in done.stderr
     assert not company.journal("acceptances")
+
+
+def test_a_ruling_that_would_end_before_the_next_run_is_refused(company, conflict):
+    done = company.call("rule", conflict["conflict_id"], "--both", "--until", "2024-12-30")
+    assert done.exit_code == 2
+    assert "2024-12-31" in done.stderr
+    assert company.journal("rulings") == []
+    assert company.call("rule", conflict["conflict_id"], "--both", "--until", "2024-12-31").exit_code == 0
+
+
+def test_a_new_ruling_waits_in_the_list_until_the_next_run(company, conflict):
+    made = company.json("rule", conflict["conflict_id"], "--both", "--by", "ada")
+    rows = company.json("list", "rulings")["rows"]
+    assert [(r["ruling_id"], r["verdict"], r["status"], r["by"]) for r in rows] == [(made["ruling_id"], "both", "waiting", "ada")]
+    assert "waits for the next run" in company.call("explain", made["ruling_id"]).stderr
+    assert company.json("list", "rulings", "--edition", "staff")["rows"] == []
+    company.call("run")
+    assert [r["status"] for r in company.json("list", "rulings")["rows"]] == ["applies"]
+    company.call("unrule", made["ruling_id"])
+    assert "withdrawn" in company.json("list", "rulings")["rows"][0]["remark"]
+
+
+def test_a_second_ruling_on_a_conflict_says_which_one_it_replaces(company, conflict):
+    first = company.json("rule", conflict["conflict_id"], "--both", "--by", "ada")
+    assert first["replaces"] is None
+    done = company.call("rule", conflict["conflict_id"], "--not-a-conflict", "--by", "ben")
+    assert f"takes the place of {first['ruling_id']} (both), by ada" in done.stdout
+    again = company.json("rule", conflict["conflict_id"], "--not-a-conflict", "--by", "ben")
+    assert again["replaces"] is None

@@ -225,3 +225,16 @@ def test_a_value_never_becomes_a_formula(company, tmp_path):
     found = {c for row in csv.reader(text.splitlines(keepends=True)) for c in row}
     assert {f"'{e}" for e in EVIL} <= found
     assert not [c for c in found if c.startswith(("=", "+", "-", "@"))]
+
+
+def test_csv_is_refused_as_a_place_to_decide_in_and_the_workbook_named(company):
+    company.call("report", "--format", "csv")
+    done = company.call("rule", "--from", company.root / "report.csv")
+    assert done.exit_code == 2
+    assert "--format xlsx" in done.stderr
+
+
+def test_a_workbook_says_what_to_do_with_it(company):
+    done = company.call("report", "--format", "xlsx")
+    assert done.stdout.strip().endswith("report.xlsx")
+    assert "canonry rule --from" in done.stderr

@@ -66,9 +66,11 @@ def test_a_name_that_two_subjects_share_is_not_guessed(build):
         "is_current": True,
     }
     rows = [fact | {"subject_id": f"place/{n}", "claim_id": f"k{n}"} for n in (1, 2)]
-    found = build.client_over([], facts=build.table("facts", rows)).resolve_fact("Paris", "mayor")
+    client = build.client_over([], facts=build.table("facts", rows))
+    found = client.resolve_fact("Paris", "mayor")
     assert found.status == "insufficient"
     assert found.did_you_mean == ("Paris (place/1)", "Paris (place/2)")
+    assert all(client.resolve_fact(name, "mayor").subject == "Paris" for name in found.did_you_mean)
 
 
 def test_an_attribute_with_many_values_gives_them_all(build):
