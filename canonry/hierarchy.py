@@ -51,7 +51,11 @@ def read(path: Path) -> Hierarchy:
                 raise ConfigError(f"the hierarchy {path.name} lacks the column {missing[0]!r}", "Its columns are id, name and parent_id.")
             rows = [(r["id"] or "", r["name"] or "", r["parent_id"] or "") for r in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as e:
-        raise ConfigError(f"cannot read the hierarchy {path.name}: {e}.") from e
+        why = e.strerror if isinstance(e, OSError) else str(e)
+        raise ConfigError(
+            f"cannot read the hierarchy {path.name}: {why}.",
+            "It is the path of a CSV file with the columns id, name and parent_id, relative to the configuration.",
+        ) from e
     parents = {i: p for i, _, p in rows}
     if len(parents) < len(rows):
         twice = next(i for n, (i, _, _) in enumerate(rows) if any(i == j for j, _, _ in rows[:n]))
