@@ -99,13 +99,14 @@ def _compared(one: Evaluation, other: Evaluation) -> dict[str, Any]:
 
 
 def _beside(one: Evaluation, other: Evaluation) -> None:
-    def shown(found: Evaluation, name: str) -> tuple[str, str]:
+    def shown(found: Evaluation, name: str) -> str:
         rate = getattr(found, name)
-        return ("–", "") if rate.value is None else (f"{100 * rate.value:.1f} %", f"{rate.count:,} of {rate.n:,}")
+        return "–" if rate.value is None else f"{100 * rate.value:.1f} %, {rate.count:,} of {rate.n:,}"
 
-    rows = [(name.replace("_", " "), *shown(one, name), *shown(other, name), means) for name, means in _MEANS.items()]
-    kept = [r for r in rows if (r[1], r[3]) != ("–", "–")]
-    output.table(("", f"{one.release}#", "count#", f"{other.release}#", "count #", "what it means"), kept, keep=("",))
+    rows = [(name.replace("_", " "), shown(one, name), shown(other, name), means) for name, means in _MEANS.items()]
+    kept = [r for r in rows if (r[1], r[2]) != ("–", "–")]
+    output.line(f"release {one.release} against {other.release}")
+    output.table(("", "release#", "against#", "what it means"), kept, keep=("",))
     told = _compared(one, other)
     for title, names in ((f"Worse in {one.release}", told["worse"]), (f"Better in {one.release}", told["better"])):
         if names:
