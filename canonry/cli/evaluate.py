@@ -84,7 +84,7 @@ def _make(session: Session, path: Path, reader: Client) -> None:
 
 
 def _bad(found: Evaluation) -> list[str]:
-    return [v.id for v in found.questions if v.wrong or v.right is False]
+    return [v.id for v in found.questions if v.wrong or v.right is False or v.as_expected is False]
 
 
 def _compared(one: Evaluation, other: Evaluation) -> dict[str, Any]:

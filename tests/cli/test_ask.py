@@ -190,3 +190,10 @@ def test_eval_takes_questions_or_makes_them(company, more):
     done = company.call("eval", *more)
     assert done.exit_code == 2
     assert "--make" in done.stderr
+
+
+def test_a_question_with_another_status_than_expected_is_named(company):
+    question = {"id": "quiet", "kind": "fact", "query": "solo | price", "right": ["$8"], "expect": "conflicting"}
+    company.write("q.jsonl", json.dumps(question))
+    done = company.call("eval", company.root / "q.jsonl")
+    assert done.stdout.split("Questions to look at")[1].split() == ["quiet"]
