@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from canonry import verdicts
 from canonry.frames import stack
 from canonry.operating import asserted
 from canonry.published import FACTS
@@ -40,13 +41,14 @@ def with_past(run: RunContext, facts: pl.DataFrame, claims: pl.DataFrame, confli
     known = known.join(_overruled(facts, claims), on=[*_KEY, "value"], how="anti")
     single = facts.filter(pl.len().over(_KEY) == 1)
     dated = claims.select("claim_id", "dated_on", is_dated=pl.col("date_kind") == "exact")
+    known = known.join(_regrouped(single, known, claims, run), on=[*_KEY, "claim_id"], how="anti")
     now = _begun(single, known, dated, run)
     elder = _outdated(now, claims, conflicts, sides)
     begun = elder.select(*_KEY, "since").unique(_KEY, keep="first", maintain_order=True)
     now = now.join(begun, on=_KEY, how="left").with_columns(valid_from=pl.coalesce("valid_from", "began", "since"))
     gone = _gave_way(now, known, run)
     there = pl.col("sources").list.eval(pl.element().is_in(claims["source"].unique().to_list())).list.any()
-    past = stack([gone, elder], FACTS.schema).filter(there).unique([*_KEY, "claim_id"], keep="first", maintain_order=True)
+    past = stack([gone, elder], FACTS.schema).filter(there & ~_withheld(run)).unique([*_KEY, "claim_id"], keep="first", maintain_order=True)
     past = past.join(now.select(*_KEY, "claim_id"), on=[*_KEY, "claim_id"], how="anti")
     several = facts.filter(pl.len().over(_KEY) > 1)
     return stack([now, several, past], FACTS.schema)
@@ -56,6 +58,37 @@ def _overruled(facts: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """Values that are said tonight and do not stand: where one stood before, a decision changed its mind, and not the thing."""
     said = claims.filter(asserted()).select(*_KEY[:2], pl.col("scope").fill_null(""), "value").unique()
     return said.join(facts.select(*_KEY, "value"), on=[*_KEY, "value"], how="anti")
+
+
+def _withheld(run: RunContext) -> pl.Expr:
+    """Whether a fact is what a person withholds from the edition in work; the attribute of a statement changes with its words."""
+    of_statement = pl.col("attribute").str.contains("____", literal=True)
+    told = [verdicts.claim_of(r) for r in verdicts.withheld(run.journal.standing_rulings, run.run_date, run.edition)]
+    hits = (
+        (pl.col("value") == a["value"])
+        & pl.col("sources").list.contains(a["source"])
+        & ((pl.col("attribute") == a["attribute"]) | (of_statement & pl.lit(value="quote" in a)))
+        for a in told
+    )
+    return pl.any_horizontal(pl.lit(value=False), *hits)
+
+
+def _regrouped(single: pl.DataFrame, known: pl.DataFrame, claims: pl.DataFrame, run: RunContext) -> pl.DataFrame:
+    """What stood in the parent release while the same records and pages say both values now as then: only what they are taken for changed.
+
+    A ruling that two records are one thing, or two, moves values from one thing to another; nothing in the world began or ended.
+    """
+    then, here = (_placed(c) for c in (run.history.table("claims"), claims))
+    stood = known.filter("is_current").select(*_KEY, "claim_id", "value").join(then, on="claim_id")
+    stands = single.select(*_KEY, "claim_id", stands="value").join(here, on="claim_id").select(*_KEY, "stands", by="place")
+    both = stood.join(stands, on=_KEY).filter(pl.col("value") != pl.col("stands"))
+    return both.filter(pl.col("place").is_in(here["place"].implode()) & pl.col("by").is_in(then["place"].implode()))
+
+
+def _placed(claims: pl.DataFrame) -> pl.DataFrame:
+    """Claims by where they stand and what they say, whatever of: ``claim_id``, ``place``."""
+    where = [pl.col(c).fill_null("") for c in ("source", "record_id", "document_id", "attribute", "value")]
+    return claims.select("claim_id", place=pl.concat_str(where, separator="\n"))
 
 
 def _begun(single: pl.DataFrame, known: pl.DataFrame, dated: pl.DataFrame, run: RunContext) -> pl.DataFrame:

@@ -103,3 +103,13 @@ def test_the_older_side_of_a_decided_conflict_is_the_past():
 def test_a_side_without_a_day_of_its_own_or_undecided_is_no_past(old, config):
     world = World([asserted("a@x.gov", "wiki", **old), asserted("b@x.gov", "crm", **dated("2024-06-05"))], config=config)
     assert facts(world)["is_current"].all()
+
+
+def test_a_value_that_gave_way_to_a_decision_alone_is_no_past_nor_does_the_other_begin():
+    sides = [asserted("a@x.gov", "wiki", authority=2, **dated("2024-06-05")), asserted("b@x.gov", "crm", authority=1)]
+    first = World(sides, config=policy("authority"))
+    before, claims = facts(first), first.decided().claims
+    ruled = {"policy": [{"when": {}, "decide_by": ["recency"]}]}
+    sides[1] |= dated("2021-05-01")
+    after = facts(World(sides, config=ruled, history={"facts": before, "claims": claims}, run_date=NEXT))
+    assert (before["value"].to_list(), spans(after)) == (["b@x.gov"], [("a@x.gov", None, None, True)])

@@ -247,6 +247,17 @@ def test_a_withheld_cell_leaves_its_record(company):
     assert "$25" not in card["text"]
 
 
+def test_a_withheld_value_that_stood_before_is_no_past_of_its_fact_either(company):
+    company.ruled(company.conflict("price")["conflict_id"], "--keep", "$25")
+    company.json("run")
+    assert "25.00 USD" in company.table("facts", "staff")["value"]
+    claim = company.table("claims").filter(source="billing", record_id="team", attribute="price")["claim_id"][0]
+    company.ruled("--withhold", claim, "--in", "staff")
+    company.json("run")
+    assert not [n for n, t in tables_of(company, "staff").items() if "25.00 USD" in t.write_ndjson()]
+    assert "25.00 USD" in company.table("facts", "hr")["value"]
+
+
 def test_a_later_ruling_takes_the_place_of_the_earlier_and_gives_it_back_when_withdrawn(company):
     conflict = company.conflict("price")["conflict_id"]
     first = company.ruled(conflict, "--keep", "$20")
