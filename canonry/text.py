@@ -9,9 +9,10 @@ _PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _SPACES = re.compile(r"\s+")
 
-# One token: a URL, an e-mail address, a #channel or @handle, money, a number with its marks, a code like CS-200, or a word.
+# One token: a URL, an e-mail address (of at most 64 characters before the @: without a limit a line of dashes takes quadratic time),
+# a #channel or @handle, money, a number with its marks, a code like CS-200, or a word.
 _WORD = re.compile(
-    r"https?://[^\s)>\]|]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[#@][A-Za-z][\w-]*|[$£€¥]\s?\d[\d,.]*\d|[$£€¥]\s?\d"
+    r"https?://[^\s)>\]|]+|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+|[#@][A-Za-z][\w-]*|[$£€¥]\s?\d[\d,.]*\d|[$£€¥]\s?\d"
     r"|\d+(?:[.,:/\-]\d+)*\s?%|\d+(?:[.,:/\-]\d+)*"
     r"|[^\W\d_]+-?\d[\w-]*\b|[^\W\d_]+(?:['\-.][^\W\d_]+)*|\w+",
     re.UNICODE,
@@ -25,10 +26,11 @@ _BREAK = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9#@])")
 _TERM = re.compile(r"[^\W_]+(?:['.][^\W_]+)*", re.UNICODE)
 
 # What Markdown and site generators add to the words: a tag in a link target, other tags (their quoted arguments are shown), targets, HTML.
-_TAGGED_TARGET = re.compile(r"\]\(\s*\{[%{].*?[%}]\}[^)]*\)", re.DOTALL)
-_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+# What is opened and never closed is looked for so far and no further: else a page of nothing but openings takes cubic time.
+_TAGGED_TARGET = re.compile(r"\]\(\s{0,9}\{[%{].{0,300}?[%}]\}[^)]{0,300}\)", re.DOTALL)
+_TAG = re.compile(r"\{%.{0,2000}?%\}|\{\{.{0,2000}?\}\}", re.DOTALL)
 _QUOTED = re.compile(r'"([^"]*)"')
-_TARGET = re.compile(r"\]\((?:[^()]|\([^()]*\))*\)|\]\[[^\]\n]*\]|</?[a-z][^<>]*>|<!--.*?-->", re.DOTALL)
+_TARGET = re.compile(r"\]\((?:[^()]|\([^()]*\))*\)|\]\[[^\]\n]*\]|</?[a-z][^<>]*>|<!--.{0,2000}?-->", re.DOTALL)
 _BOUND = re.compile(r"(?<![-=])[<>\u2264\u2265\u00b1]=?(?=\s?[$\u00a3\u20ac\u00a5]?\d)|(?<![\w-])-(?=[$\u00a3\u20ac\u00a5]?\d)|~~")
 
 _MARKED = re.compile(r"\]\([^)\n]*\)|<[^>\n]+>|!\[")  # link targets and tags: not part of the plain text

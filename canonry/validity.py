@@ -48,7 +48,8 @@ _ENDED = re.compile(
 _GIVEN_UP = re.compile(
     r"\b(?:is|are|has been|have been) (?:now )?(?:deprecated|discontinued|retired|no longer (?:supported|offered|sold))\b"
 )
-_MIGRATES = re.compile(r"\b(?:migrating|moving|switching|transitioning)\b.*?\bfrom (?P<old>.+?) (?P<to>to) ")
+_MIGRATES = re.compile(r"\b(?:migrating|moving|switching|transitioning)\b")
+_AWAY, _OVER = re.compile(r"\bfrom "), " to "
 _PAGE = re.compile(rf"{_THIS}|^\W*(?:valid(?:ity)?|effective|in force|expir(?:es?|y|ation))(?: \w+)?:")
 _TRIGGER = r"(?i)\b(?:until|till|through|thru|valid|expir|ends?|effective|starting|beginning|with effect|in force|in effect|as of|since|from|between|for|during|in|deprecated|obsolete|archived|retired|superseded|outdated|out of date|discontinued|no longer|migrating|moving|switching|transitioning)"  # noqa: E501
 _DATED = rf"(?i)\b(?:{_YEAR}|{_MONTH} \d|\d\w* (?:of )?{_MONTH})|deprecated|obsolete|archived|retired|superseded|outdated|out of date|discontinued|no longer|(?:migrat|mov|switch|transition)ing"  # noqa: E501
@@ -135,12 +136,21 @@ def _over(low: str, dated_on: date | None, at: int) -> Validity | None:
         return Validity(None, None, *found.span(), of_page=True, has_ended=True)
     if dated_on is None:
         return None
-    if found := _MIGRATES.search(low):
-        if found.start("old") <= at < found.end("old"):
-            return Validity(None, dated_on, *found.span())
-        return Validity(dated_on, None, *found.span()) if at >= found.end("to") else None
+    if found_at := _migration(low):
+        start, old, to, end = found_at
+        if old <= at < to:
+            return Validity(None, dated_on, start, end)
+        return Validity(dated_on, None, start, end) if at >= end - 1 else None
     found = _GIVEN_UP.search(low)
     return Validity(None, dated_on, *found.span(), has_ended=True) if found else None
+
+
+def _migration(low: str) -> tuple[int, int, int, int] | None:
+    """Where "migrating … from A to B" begins, A, " to " and what is behind it; in steps, because one pattern for all takes cubic time."""
+    verb = _MIGRATES.search(low)
+    away = _AWAY.search(low, verb.end()) if verb else None
+    to = low.find(_OVER, away.end() + 1) if away else -1
+    return (verb.start(), away.end(), to, to + len(_OVER)) if verb and away and to >= 0 else None
 
 
 def _period(text: str, dated_on: date | None, *, forward: bool = False) -> tuple[date, date] | None:

@@ -56,7 +56,7 @@ def statement_pairs(memo: Memo, normalised: Normalised, matched: Matched) -> tup
     def compute(missing: list[str]) -> pl.DataFrame:
         return frame(PAIRS, [row for k in missing for row in _compared(k, lines.get(ends[k][0], []), lines.get(ends[k][1], []))])
 
-    found = memo.rows(Step("claims-versions", 7, (("alike", str(VERSIONS.threshold)),)), list(ends), compute)
+    found = memo.rows(Step("claims-versions", 8, (("alike", str(VERSIONS.threshold)),)), list(ends), compute)
     return pairs.select("key", "left_id", "right_id", "is_kin").join(found, on="key").filter(
         ~pl.col("is_kin") | (pl.col("likeness") >= KIN_ALIKE)
     ).drop("key").sort("left_id", "right_id", "left", "left_start"), possible

@@ -12,7 +12,7 @@ _MODALITIES = (
         re.compile(
             r"\b(?:for example|for instance|e\.g\.|say,|suppose|supposing|assuming|imagine|hypothetical\w*|"
             r"as in [\"“]|reads?,? [\"“]|like this|"
-            r"if\b[^,.;]*\b(?:had|were|was|did|would|could)|"
+            r"if\b[^,.;]{0,200}\b(?:had|were|was|did|would|could)|"
             r"(?:says?|said|claim(?:s|ed) (?:that|to)|insist(?:s|ed)|told (?:us|me|them)|believe[sd]?|heard|thinks|thought|rumou?r|"
             r"supposedly|"
             r"allegedly|apparently|wrote|according to an?)\b)|^(?:say|were|should|unless)\b",

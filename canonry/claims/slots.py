@@ -95,7 +95,7 @@ def _slots(memo: Memo, documents: pl.DataFrame, normalised: Normalised) -> pl.Da
     def compute(missing: list[str]) -> pl.DataFrame:
         return frame(_SLOTS, [{"key": k, **s} for k in missing for o, t in by_key.get(k, ()) if (s := slot(t, o))])
 
-    kept = memo.rows(Step("claims-slots", 1), list(by_key), compute)
+    kept = memo.rows(Step("claims-slots", 2), list(by_key), compute)
     told = lines.select("document_id", "key", "ordinal", "text", "norm", "item_id")
     return told.join(kept, on=["key", "ordinal"]).drop("key").sort("document_id", "ordinal")
 

@@ -36,7 +36,7 @@ def runs(memo: Memo, documents: pl.DataFrame) -> pl.DataFrame:
         found = [(key, run) for key in missing for run in sorted(_hashed(body[key]))]
         return pl.DataFrame(found, schema={"key": pl.String, "run": pl.Int64}, orient="row")
 
-    kept = memo.rows(Step("match-runs", 3, (("run", str(RUN)),)), list(body), compute)
+    kept = memo.rows(Step("match-runs", 4, (("run", str(RUN)),)), list(body), compute)
     return keyed.join(kept, on="key").drop("key")
 
 
@@ -71,7 +71,7 @@ def shown_hashes(memo: Memo, documents: pl.DataFrame, passages: pl.DataFrame) ->
             rows.append((key, digest(whole) if whole else None, [digest(s or t) for s, t in zip(said, texts[key], strict=True)]))
         return pl.DataFrame(rows, schema={"key": pl.String, "whole": pl.String, "parts": pl.List(pl.String)}, orient="row")
 
-    kept = memo.rows(Step("match-shown", 1), sorted(texts), compute)
+    kept = memo.rows(Step("match-shown", 2), sorted(texts), compute)
     named = parts.with_columns(key=pl.Series(keys, dtype=pl.String)).join(kept, on="key")
     whole = documents.join(named, on="document_id", how="left").select("document_id", words_hash=pl.coalesce("whole", "content_hash"))
     return whole, named.select("item_id", words_hash="parts").explode("item_id", "words_hash", empty_as_null=True, keep_nulls=True)
