@@ -47,12 +47,12 @@ def orphaned(normalised: Normalised) -> tuple[pl.DataFrame, tuple[int, int]]:
     rows = asked.filter(pl.col("address").is_in(told) & ~pl.col("address").is_in(sorted(here))).with_columns(
         since=pl.col("address").replace_strict(left, default=None, return_dtype=pl.Date)
     )
-    was = pl.col("since").is_not_null()
+    was, listing = pl.col("since").is_not_null(), pl.lit(name)  # a heading may hold braces, so it is no part of a format
     said = rows.with_columns(
         score=pl.when(was).then(0.5).otherwise(0.3),
         evidence=pl.when(was)
-        .then(pl.format(f"Its owner {{}} is gone from {name} since {{}}.", "owner", pl.col("since").cast(pl.String).fill_null("")))
-        .otherwise(pl.format(f"Its owner {{}} does not stand in {name}.", "owner")),
+        .then(pl.format("Its owner {} is gone from {} since {}.", "owner", listing, pl.col("since").cast(pl.String).fill_null("")))
+        .otherwise(pl.format("Its owner {} does not stand in {}.", "owner", listing)),
     )
     return of_documents(said, "owner_gone"), (len(owners), len(told))
 

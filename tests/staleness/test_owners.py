@@ -29,6 +29,12 @@ def test_an_owner_who_does_not_stand_in_the_directory_is_gone():
     assert row["evidence"] == "Its owner zoe.gold@x.example does not stand in directory (email)."
 
 
+def test_a_heading_with_braces_is_a_heading():
+    world = firm("ana.ruiz", "ben.lee", "zoe.gold")
+    world.records = [{**r, "values": r["values"].replace('"email"', '"mail_{}"')} for r in world.records]
+    assert only(found(world, "owner_gone"))["evidence"] == "Its owner zoe.gold@x.example does not stand in directory (mail_{})."
+
+
 def test_an_owner_who_left_is_gone_since_that_day():
     row = only(found(firm("ana.ruiz", "ben.lee", "zoe.gold", left=("zoe.gold",)), "owner_gone"))
     assert (row["since"], row["score"]) == (date(2024, 11, 5), 0.5)
