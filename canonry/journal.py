@@ -119,14 +119,26 @@ def _wrong_anchors(line: Mapping[str, Any]) -> str | None:
     kind, given = line["target_kind"], line["anchors"]
     if not isinstance(given, list) or not all(isinstance(a, dict) for a in given):
         return "anchors is no list of objects"
-    needed = {"conflict": "value", "claim": "value", "document": "source", "entity": "record"}[kind]
-    if not all(a.get(needed) for a in given):
-        return f"an anchor without {needed}"
+    if lacking := next((what for a in given if (what := _lacking(kind, a))), None):
+        return f"an anchor without {lacking}"
     if kind == "entity" and {a.get("side") for a in given} != {1, 2}:
         return "anchors of records need the sides 1 and 2"
     if kind == "claim" and not (line.get("edition") and sum(bool(a.get("withhold")) for a in given) == 1):
         return "withhold needs an edition and one anchor that is withheld"
     return None
+
+
+def _lacking(kind: str, anchored: Mapping[str, Any]) -> str | None:
+    """What an anchor must have, because it is looked up by it, and has not."""
+    if kind == "document":
+        return None if anchored.get("source") else "source"
+    record, quote = anchored.get("record"), anchored.get("quote")
+    if (record is not None or kind == "entity") and not (isinstance(record, dict) and record.get("source") and record.get("id")):
+        return "source and id of its record"
+    if quote is not None and not (isinstance(quote, dict) and quote.get("sentence")):
+        return "the sentence of its quote"
+    needed = () if kind == "entity" else ("value", "attribute") if record else ("value", "source", "subject", "attribute")
+    return next((k for k in needed if anchored.get(k) in (None, "")), None)
 
 
 def _text(raw: bytes, path: Path) -> str:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from canonry import journal
 from canonry.errors import StoreError
 
+ANCHOR = {"source": "a", "subject": "Leave", "attribute": "leave", "value": "30 days"}
 VALUES = st.recursive(
     st.none() | st.integers() | st.text(st.characters(codec="utf-8"), max_size=8), lambda v: st.lists(v, max_size=3), max_leaves=4
 )
@@ -18,7 +19,7 @@ def folder(tmp_path):
 
 
 def line(ruling_id, **more):
-    base = {"target_kind": "conflict", "verdict": "keep", "anchors": [{"value": "30 days"}], "at": "2024-12-01T09:00:00+00:00"}
+    base = {"target_kind": "conflict", "verdict": "keep", "anchors": [ANCHOR], "at": "2024-12-01T09:00:00+00:00"}
     return {"ruling_id": ruling_id, **base, **more}
 
 
@@ -121,6 +122,9 @@ def test_lines_that_git_merged_in_any_order_are_read_by_their_time_and_once(fold
         ({"verdict": "kep"}, "not one of keep, both"),
         ({"target_kind": "thing"}, "not one of conflict"),
         ({"anchors": [{"source": "a"}]}, "an anchor without value"),
+        ({"anchors": [{k: v for k, v in ANCHOR.items() if k != "source"}]}, "an anchor without source"),
+        ({"anchors": [{**ANCHOR, "quote": {"before": ""}}]}, "an anchor without the sentence of its quote"),
+        ({"anchors": [{**ANCHOR, "record": {"source": "a"}}]}, "an anchor without source and id of its record"),
         ({"anchors": ["x"]}, "no list of objects"),
         ({"target_kind": "entity", "verdict": "same", "anchors": [{"record": {"source": "a", "id": "1"}, "side": 1}]}, "sides 1 and 2"),
         ({"target_kind": "claim", "verdict": "withhold"}, "needs an edition"),
