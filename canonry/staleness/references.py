@@ -112,13 +112,16 @@ def dead(normalised: Normalised, matched: Matched, found: pl.DataFrame) -> pl.Da
     if not names.height:
         return stack([], STALENESS.schema)
     present = normalised.documents.filter(pl.col("removed_on").is_null()).select("document_id", "source")
-    lines = normalised.sentences.filter(pl.col("norm").str.contains_any(names["form"].to_list())).join(present, on="document_id")
+    lines = normalised.sentences.join(present, on="document_id").with_columns(
+        form=pl.col("norm").str.extract_many(names["form"].to_list(), overlapping=True).list.unique()
+    )
+    spoken = lines.filter(pl.col("form").list.len() > 0).explode("form")
     hits = [
         (document, source, ordinal, text, form)
-        for document, source, ordinal, text, norm in lines.select("document_id", "source", "ordinal", "text", "norm").iter_rows()
-        if not _LOOKS_BACK.search(norm)
-        for form in names["form"].to_list()
-        if form in norm and re.search(rf"(?<![\w-]){re.escape(form)}(?![\w-])", norm)
+        for document, source, ordinal, text, norm, form in spoken.select(
+            "document_id", "source", "ordinal", "text", "norm", "form"
+        ).iter_rows()
+        if re.search(rf"(?<![\w-]){re.escape(form)}(?![\w-])", norm) and not _LOOKS_BACK.search(norm)
     ]
     shape = {"document_id": pl.String, "source": pl.String, "ordinal": pl.Int64, "text": pl.String, "form": pl.String}
     named = pl.DataFrame(hits, schema=shape, orient="row").join(names, on="form").sort("document_id", "ordinal", "form")
