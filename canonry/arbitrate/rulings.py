@@ -67,14 +67,18 @@ class Tonight:
         """Attach a ruling to its conflict.
 
         It holds while every value there is was on the table when it was made, and the one that it keeps is still among them; a side that
-        is gone, or that this edition may not read, changes nothing for those that are left.
+        is gone, or that this edition may not read, changes nothing for those that are left, but takes the words of the person with it,
+        except in `full`.
 
         Returns:
             The outcome, and where it lapsed the conflict in which its claims stand now.
         """
         if remark := verdicts.over(ruling, self.run_date):
             return Outcome(ruling, remark=remark), None
-        ids = {c for a in ruling["anchors"] for c in attached(a, self.claims, self.families)}
+        found = [attached(a, self.claims, self.families) for a in ruling["anchors"]]
+        if not self.is_full and not all(found):  # a reason may quote the side that is not here: one that this edition may not read
+            ruling = {**ruling, "because": None, "scope": None}
+        ids = {c for claims in found for c in claims}
         hits = self.members.filter(pl.col("claim_id").is_in(sorted(ids)))
         known = {a["value"] for a in ruling["anchors"]}
         kept = next((a["value"] for a in ruling["anchors"] if a.get("keep")), None)

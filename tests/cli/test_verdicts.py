@@ -258,6 +258,14 @@ def test_a_withheld_value_that_stood_before_is_no_past_of_its_fact_either(compan
     assert "25.00 USD" in company.table("facts", "hr")["value"]
 
 
+def test_why_a_person_ruled_is_told_only_to_those_who_may_read_every_side(company):
+    company.ruled(company.conflict("____")["conflict_id"], "--keep", "12 weeks", "--because", "20 weeks is for the board alone")
+    company.json("run")
+    told = {e: [n for n, t in tables_of(company, e).items() if "20 weeks is for" in t.write_ndjson()] for e in ("full", "hr", "staff")}
+    assert (bool(told["full"]), bool(told["hr"]), told["staff"]) == (True, True, [])
+    assert set(topic(company, "staff")["status"]) == {"decided_by_person"}
+
+
 def test_a_later_ruling_takes_the_place_of_the_earlier_and_gives_it_back_when_withdrawn(company):
     conflict = company.conflict("price")["conflict_id"]
     first = company.ruled(conflict, "--keep", "$20")
