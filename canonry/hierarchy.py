@@ -60,12 +60,12 @@ def read(path: Path) -> Hierarchy:
     if len(parents) < len(rows):
         twice = next(i for n, (i, _, _) in enumerate(rows) if any(i == j for j, _, _ in rows[:n]))
         raise ConfigError(f"the hierarchy {path.name} names the id {twice!r} twice")
-    names = {i: n for i, n, _ in rows}
+    plain = {i: {normal(i), normal(n)} - {""} for i, n, _ in rows}
     above: defaultdict[str, set[str]] = defaultdict(set)
     depth: dict[str, int] = {}
     for i, chain in _chains(parents, path.name).items():
-        words = {normal(w) for a in chain for w in (a, names[a])} - {""}
-        for word in {normal(i), normal(names[i])} - {""}:
+        words = {w for a in chain for w in plain[a]}
+        for word in plain[i]:
             above[word] |= words
             depth[word] = max(depth.get(word, 0), len(chain))
     return Hierarchy({w: frozenset(a - {w}) for w, a in above.items()}, depth, digest_json(sorted(rows)))

@@ -138,7 +138,7 @@ def _decision(sheet: str, at: str, row: Mapping[str, str], letters: Mapping[str,
 def _values(text: str) -> list[str]:
     try:
         found = json.loads(text or "[]")
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):  # somebody filled in the hidden column
         return []
     return [str(v) for v in found] if isinstance(found, list) else []
 

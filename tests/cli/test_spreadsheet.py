@@ -102,6 +102,7 @@ def test_a_conflict_that_changed_since_the_report_is_told_and_left_alone(company
         ({"Decision": "maybe"}, "Decide!B2: 'maybe' is no decision; choose one of keep side 1, keep side 2"),
         ({"Decision": "keep side 7"}, "Decide!B2: there is no side 7"),
         ({"Decision": "each in its own scope"}, "Decide!C2: say which side holds where"),
+        ({"Decision": "keep side 1", "_values": "[" * 5000}, "Decide!B2: there is no side 1; the row has 0"),
     ],
 )
 def test_one_wrong_cell_keeps_the_whole_file_out_unless_the_rest_is_asked_for(company, sheet, cells, says):
