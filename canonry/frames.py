@@ -278,6 +278,7 @@ CLASHES: dict[str, dict[str, Any]] = {
         "conflict_id": pl.String,
         "claim_id": pl.String,
         "side": pl.Int64,
+        "is_coarser": pl.Boolean,
         "value": pl.String,
         "verbatim": pl.String,
         "source": pl.String,

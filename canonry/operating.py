@@ -46,6 +46,17 @@ def asserted() -> pl.Expr:
     return pl.col("modality").is_in(ASSERTIVE) & pl.col("value").is_not_null() & sure
 
 
+def meant() -> pl.Expr:
+    """The value of a claim by which it is compared with others on the same thing: with its unit, where several are said with that number.
+
+    A claim without a unit agrees with the one unit that others name; where they name several, it agrees with neither.
+    """
+    same = ["subject_id", "attribute", pl.col("scope").fill_null(""), "value"]
+    units = pl.col("unit").filter(asserted()).n_unique().over(same) - pl.col("unit").filter(asserted()).is_null().any().over(same)
+    with_unit = pl.concat_str("value", pl.col("unit").fill_null("?"), separator=" ")
+    return pl.when(units > 1).then(with_unit).otherwise("value")
+
+
 def published() -> pl.DataFrame:
     """All points in the shape of the published table."""
     rows = [{**asdict(p), "origin": "shipped"} for p in (LINKED, SAME_TITLE, LIKE_NAME, ANY_NAME, RENAMED, VERSIONS)]

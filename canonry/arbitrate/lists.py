@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from canonry.arbitrate.votes import Floats, Votes
+    from canonry.arbitrate.votes import Floats, Ints, Votes
 
 _SEPARATOR = r"[;,/&|]|\band\b"
 _LISTS = 0.2  # of the distinct values must have a separator
@@ -23,7 +23,9 @@ _VOICES = 3.0  # votes per thing without which elements tell no more than values
 _BETWEEN = frozenset(
     ("and", "with", "et", "al", "the", "by", "of", "ed", "eds", "editor", "editors", "author", "authors", "dr", "jr", "sr", "prof", "phd")
 )
-_SOURCE = 20.0  # elements that the mean of all sources counts for in one of them
+_SOURCE = 20.0  # elements that the mean of all sources counts for in one of them, in the rate of naming true ones
+_INVENTS = (10.0, 90.0)  # prior of naming false ones: seldom, for a source that leaves many out must not make the others look inventive
+_NAMED = 1.0  # log-odds that an element is true because somebody names it
 _RANGE = (0.01, 0.99)
 _MOST = 3.0  # log-odds that one word can bring
 _STEPS = 40
@@ -63,10 +65,10 @@ def lists(votes: Votes) -> Floats:
     odds: Floats = np.zeros(width)
     for _ in range(_STEPS):
         hit, miss = true[word], 1.0 - true[word]
-        finds, invents = _rate(votes, source, hit * named_it, hit), _rate(votes, source, miss * named_it, miss)
+        finds, invents = _finds(votes, source, hit * named_it, hit), _invents(votes, source, miss * named_it, miss)
         finds = np.maximum(finds, invents + 0.01)
         gain = np.where(named_it, np.log(finds / invents)[source], np.log((1.0 - finds).clip(0.005) / (1.0 - invents))[source])
-        odds = np.bincount(word, gain, minlength=width).astype(np.float64)
+        odds = _NAMED + np.bincount(word, gain, minlength=width).astype(np.float64)
         before, true = true, 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))
         if np.abs(true - before).max() < _SETTLED:
             break
@@ -75,7 +77,13 @@ def lists(votes: Votes) -> Floats:
     return votes.normalised(scores)
 
 
-def _rate(votes: Votes, source: Floats, hits: Floats, tries: Floats) -> Floats:
+def _invents(votes: Votes, source: Ints, hits: Floats, tries: Floats) -> Floats:
+    own = np.bincount(source, hits, minlength=votes.sources), np.bincount(source, tries, minlength=votes.sources)
+    rate: Floats = np.clip((own[0] + _INVENTS[0]) / (own[1] + sum(_INVENTS)), *_RANGE)
+    return rate
+
+
+def _finds(votes: Votes, source: Ints, hits: Floats, tries: Floats) -> Floats:
     mean = hits.sum() / max(tries.sum(), 1e-12)
     own = np.bincount(source, hits, minlength=votes.sources), np.bincount(source, tries, minlength=votes.sources)
     rate: Floats = np.clip((own[0] + _SOURCE * mean) / (own[1] + _SOURCE), *_RANGE)

@@ -12,7 +12,7 @@ from canonry.arbitrate.truth import beliefs
 from canonry.arbitrate.votes import THING
 from canonry.context import midnight
 from canonry.frames import Decided
-from canonry.operating import asserted
+from canonry.operating import asserted, meant
 from canonry.published import CLAIMS, CONFLICT_CLAIMS, CONFLICTS, FACTS, NO_RANK, OBSERVATIONS
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ def arbitrate(run: RunContext, normalised: Normalised, matched: Matched, claimed
     )
     return Decided(
         claims=CLAIMS.conform(claims),
-        facts=FACTS.conform(with_past(run, _facts(run, claims, conflicts, shown, believed), claims, conflicts, shown)),
+        facts=FACTS.conform(
+            with_past(run, _facts(run, _with_grain(claims, clashes), conflicts, shown, believed), claims, conflicts, shown)
+        ),
         conflicts=CONFLICTS.conform(conflicts),
         conflict_claims=CONFLICT_CLAIMS.conform(conflict_claims),
         observations=OBSERVATIONS.conform(_since(run, observations, "observations")),
@@ -86,7 +88,7 @@ def _members(claimed: Claimed, clashes: Clashes, families: dict[str, str], ruled
         "claim_id", "authority", "dated_on", "date_kind", "valid_from", "valid_to", "precision", "is_held",
         family=pl.col("document_id").replace_strict(families, default=None, return_dtype=pl.String),
     )  # fmt: skip
-    about = claimed.claims.select("claim_id", *THING[:2], pl.col("scope").fill_null(""), "value").join(believed, on=[*THING, "value"])
+    about = claimed.claims.select("claim_id", *THING[:2], pl.col("scope").fill_null(""), value=meant()).join(believed, on=[*THING, "value"])
     told = about.select("claim_id", "belief", believed_why="why")
     return (
         clashes.members.join(more, on="claim_id")
@@ -255,7 +257,7 @@ def _standing(claimed: Claimed, conflict_claims: pl.DataFrame, conflicts: pl.Dat
     status = conflict_claims.join(conflicts.select("conflict_id", s="status"), on="conflict_id").group_by("claim_id").agg(
         open=(pl.col("s") == "open").any(), lost=(pl.col("wins") == False).any(), won=(pl.col("wins") == True).any()  # noqa: E712
     )  # fmt: skip
-    voices = pl.col("source").filter(asserted()).n_unique().over("subject_id", "attribute", pl.col("scope").fill_null(""), "value")
+    voices = pl.col("source").filter(asserted()).n_unique().over("subject_id", "attribute", pl.col("scope").fill_null(""), meant())
     out = claimed.claims.with_columns(is_agreed=asserted() & (voices > 1)).join(status, on="claim_id", how="left")
     return out.with_columns(
         standing=pl.when("open")
@@ -268,18 +270,24 @@ def _standing(claimed: Claimed, conflict_claims: pl.DataFrame, conflicts: pl.Dat
     )
 
 
+def _with_grain(claims: pl.DataFrame, clashes: Clashes) -> pl.DataFrame:
+    """Mark the claims of which another one holds the value more finely."""
+    coarser = clashes.members.filter("is_coarser")["claim_id"].unique()
+    return claims.with_columns(is_coarser=pl.col("claim_id").is_in(coarser.to_list()))
+
+
 def _facts(run: RunContext, claims: pl.DataFrame, conflicts: pl.DataFrame, members: pl.DataFrame, believed: pl.DataFrame) -> pl.DataFrame:
-    """The claim that stands per subject, attribute and scope; of `many` attributes one per value."""
+    """The claim that stands per subject, attribute and scope, the finest where they differ in grain; of `many` attributes one per value."""
     many = {(t, a) for t, e in run.config.entities.items() for a, s in e.attributes.items() if s.cardinality == "many"}
     multi = pl.DataFrame(sorted(many), schema={"entity_type": pl.String, "attribute": pl.String}, orient="row").with_columns(
         is_many=pl.lit(value=True)
     )
     usable = (
         claims.filter(asserted())
-        .with_columns(scope=pl.col("scope").fill_null(""))
+        .with_columns(meant=meant(), scope=pl.col("scope").fill_null(""))
         .join(multi, on=["entity_type", "attribute"], how="left")
         .with_columns(pl.col("is_many").fill_null(value=False))
-        .join(believed.select(*THING, "value", "belief"), on=[*THING, "value"], how="left")
+        .join(believed.select(*THING, meant="value", belief="belief"), on=[*THING, "meant"], how="left")
     )
     in_conflict = members.select("claim_id", "conflict_id", "side", "wins")
     told = conflicts.select("conflict_id", "status", "winner_claim_id", c_confidence="confidence")
@@ -289,13 +297,14 @@ def _facts(run: RunContext, claims: pl.DataFrame, conflicts: pl.DataFrame, membe
             pl.col("is_many")
             | (pl.col("status").is_in(["dismissed", "decided_by_person", "decided_by_policy"]) & pl.col("winner_claim_id").is_null())
         )
-        .then("value")
+        .then("meant")
         .otherwise(pl.lit(""))
     )
-    voters = pl.col("source").n_unique().over([*THING, "value"])
-    spelt = pl.col("source").n_unique().over([*THING, "value", "verbatim"])  # of one value, quote the spelling that most sources use
+    voters = pl.col("source").n_unique().over([*THING, "meant"])
+    spelt = pl.col("source").n_unique().over([*THING, "meant", "verbatim"])  # of one value, quote the spelling that most sources use
     ordered = joined.with_columns(voters=voters, spelt=spelt).sort(
         pl.col("wins").fill_null(value=True) == False,  # noqa: E712
+        "is_coarser",
         pl.col("authority").fill_null(NO_RANK), -pl.col("belief").fill_null(0.0), -pl.col("voters").cast(pl.Int64),
         pl.col("date_kind") != "exact",
         pl.col("dated_on").dt.epoch("d").fill_null(0) * -1, "value", -pl.col("spelt").cast(pl.Int64), "claim_id",
@@ -304,7 +313,7 @@ def _facts(run: RunContext, claims: pl.DataFrame, conflicts: pl.DataFrame, membe
 
 
 def _summed(run: RunContext, ordered: pl.DataFrame) -> pl.DataFrame:
-    first_value = pl.col("value") == pl.col("value").first()
+    first_value = pl.col("meant") == pl.col("meant").first()
     facts = ordered.group_by([*THING, "part"], maintain_order=True).agg(
         pl.col(
             "subject",
@@ -316,6 +325,7 @@ def _summed(run: RunContext, ordered: pl.DataFrame) -> pl.DataFrame:
             "conflict_id",
             "status",
             "c_confidence",
+            "belief",
             "valid_from",
             "valid_to",
         ).first(),
@@ -335,6 +345,8 @@ def _summed(run: RunContext, ordered: pl.DataFrame) -> pl.DataFrame:
     return facts.with_columns(decision=decision, is_current=valid).with_columns(
         confidence=pl.when(pl.col("decision") == "open")
         .then(_OPEN)
+        .when(pl.col("decision").is_in(["alone", "agreed"]) & pl.col("belief").is_not_null())
+        .then("belief")
         .when(pl.col("decision") == "alone")
         .then(_ALONE)
         .when(pl.col("decision") == "agreed")

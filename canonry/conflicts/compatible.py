@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from canonry.hierarchy import Hierarchy
+
 _NUMBER = re.compile(r"P?T?(-?\d+(?:\.\d+)?)(.*)")
 _DATE = re.compile(r"\d{4}(?:-\d{2})?")
 _MONTHS = {m.casefold(): n for n, m in enumerate(calendar.month_name) if m}
@@ -34,6 +36,7 @@ class Said:
         verbatim: As written.
         is_estimate: Whether the words before it say that it is not exact.
         origins: Independent places that say so.
+        unit: Of the value, where one is known.
     """
 
     value: str
@@ -42,6 +45,7 @@ class Said:
     verbatim: str = ""
     is_estimate: bool = False
     origins: int = 1
+    unit: str | None = None
 
     @property
     def is_coarse(self) -> bool:
@@ -49,10 +53,11 @@ class Said:
         return self.is_estimate or self.precision == "approximate" or bool(_SCALED.search(self.verbatim))
 
 
-def one_is_finer(sides: Sequence[Said]) -> bool:
+def one_is_finer(sides: Sequence[Said], places: Hierarchy | None = None) -> bool:
     """Whether one side is the exact value and all others hold it more coarsely.
 
-    Coarser are: a year or month for a day in it, a range for a value in it, a round or estimated number for one that rounds to it.
+    Coarser are: a year or month for a day in it, a range for a value in it, a round or estimated number for one that rounds to it, a
+    place for one that lies in it.
 
     >>> one_is_finer([Said("2024-03", "date"), Said("2024-03-15", "date")])
     True
@@ -61,10 +66,19 @@ def one_is_finer(sides: Sequence[Said]) -> bool:
     >>> one_is_finer([Said("50", "number"), Said("48", "number")])
     False
     """
-    return any(all(side is fine or _contains(side, fine) for side in sides) for fine in sides)
+    return finest(sides, places) is not None
 
 
-def _contains(coarse: Said, fine: Said) -> bool:
+def finest(sides: Sequence[Said], places: Hierarchy | None = None) -> Said | None:
+    """The side that all others hold more coarsely, as `one_is_finer` tells."""
+    return next((fine for fine in sides if all(side is fine or _contains(side, fine, places) for side in sides)), None)
+
+
+def _contains(coarse: Said, fine: Said, places: Hierarchy | None) -> bool:
+    if coarse.unit and fine.unit and coarse.unit != fine.unit:
+        return False
+    if places is not None and fine.value_type == "place":
+        return places.is_above(coarse.value, fine.value)
     if coarse.precision == "range" and ".." in coarse.value and ".." not in fine.value:
         return _within(coarse.value, fine.value)
     if fine.value_type in ("date", "datetime") and fine.value.startswith(f"{_as_date(coarse.value)}-"):

@@ -45,17 +45,21 @@ def conflicts(run: RunContext, matched: Matched, claimed: Claimed) -> Clashes:
         matched: Directions between versions of pages.
         claimed: Claims.
     """
-    usable = claimed.claims.filter(operating.asserted()).with_columns(scope=pl.col("scope").fill_null(""))
+    usable = claimed.claims.filter(operating.asserted()).with_columns(meant=operating.meant(), scope=pl.col("scope").fill_null(""))
     group = ["subject_id", "attribute", "scope"]
-    several = usable.filter((pl.col("value").n_unique().over(group) > 1) | (pl.col("verbatim").n_unique().over(group) > 1))
+    several = usable.filter((pl.col("meant").n_unique().over(group) > 1) | (pl.col("verbatim").n_unique().over(group) > 1))
     sided = several.with_columns(
-        side=pl.col("value").rank("dense").over(group).cast(pl.Int64),
+        side=pl.col("meant").rank("dense").over(group).cast(pl.Int64),
         conflict_id=pl.struct(group).map_batches(
             lambda s: pl.Series([digest("conflict", *r.values()) for r in s.to_list()], dtype=pl.String), return_dtype=pl.String
         ),
     )
     sided = _superseded(sided, matched)
     differences = _typed(run, sided, matched)
+    finest = differences.filter(type="granularity").select("conflict_id", "finest")
+    sided = sided.join(finest, on="conflict_id", how="left").with_columns(
+        is_coarser=(pl.col("side") != pl.col("finest")).fill_null(value=False)
+    )
     scoped, scoped_sides = kinds.across_scopes(usable)
     sided = pl.concat([sided, scoped_sides], how="diagonal_relaxed")
     differences = pl.concat([differences, _summed(scoped_sides).join(scoped, on="conflict_id")], how="diagonal_relaxed")
@@ -87,7 +91,7 @@ def _typed(run: RunContext, sided: pl.DataFrame, matched: Matched) -> pl.DataFra
         is_many=pl.lit(value=True)
     )
     out = _summed(sided).join(multi, on=["entity_type", "attribute"], how="left").with_columns(pl.col("is_many").fill_null(value=False))
-    out = out.join(kinds.weighed(sided, matched, run.run_date), on="conflict_id", how="left")
+    out = out.join(kinds.weighed(sided, matched, run.config, run.run_date), on="conflict_id", how="left")
     kind = (
         pl.when(pl.col("sides") == 1).then(pl.lit("format_or_unit"))
         .when("is_many").then(pl.lit("multi_valued"))
@@ -116,7 +120,7 @@ def _summed(sided: pl.DataFrame) -> pl.DataFrame:
         audience=pl.col("audience").explode().unique().sort(),
         audiences=pl.col("audience").list.sort().list.join("|").n_unique(),
         newest=_outdated(),
-        signature=pl.col("value").unique().sort().str.join("\n"),
+        signature=pl.col("meant").unique().sort().str.join("\n"),
     )
     return out.with_columns(
         kind=pl.when(pl.col("in_records") & pl.col("in_texts"))

@@ -267,6 +267,49 @@ def test_changing_one_line_flips_what_it_speaks_of_and_nothing_else():
     assert {a for a in before if before[a] != after[a]} == {"contact"}
 
 
+def planned():
+    """One conflict per attribute; its name says which words can decide it, in the order in which the default policy tries them."""
+
+    def one(attribute, *claims):
+        return [asserted(value, source, **{"attribute": attribute, "record_id": source, **more}) for value, source, more in claims]
+
+    return [
+        *one("validity", ("old", "a", PAST), ("new", "b", {})),
+        *one("authority", ("first", "a", {"authority": 1}), ("second", "b", {"authority": 2})),
+        *one("authority_or_recency", ("ranked", "a", {"authority": 1, **OLD}), ("newer", "b", {"authority": 2, **NEW})),
+        *one("agreement", ("many", "a", {}), ("many", "b", {}), ("many", "c", {}), ("many", "d", {}), ("one", "e", {})),
+        *one("agreement_or_recency", *(("many", s, OLD) for s in "abcd"), ("newer", "e", NEW)),
+        *one("recency", ("old", "a", OLD), ("new", "b", NEW)),
+        *one("nothing", ("x", "a", {}), ("y", "b", {})),
+    ]
+
+
+ALL = ["validity", "supersession", "authority", "agreement", "corroboration", "recency"]
+USUAL = {
+    "validity": "new", "authority": "first", "authority_or_recency": "ranked", "agreement": "many", "agreement_or_recency": "many",
+    "recency": "new", "nothing": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "flipped"),
+    [
+        (ALL, {}),
+        ([w for w in ALL if w != "agreement"], {"agreement": None, "agreement_or_recency": "newer"}),
+        ([w for w in ALL if w != "authority"], {"authority": None, "authority_or_recency": "newer"}),
+        ([w for w in ALL if w != "recency"], {"recency": None}),
+        ([w for w in ALL if w != "validity"], {"validity": None}),
+        (["validity", "recency", "agreement", "authority"], {"authority_or_recency": "newer", "agreement_or_recency": "newer"}),
+        (["recency", "validity"], {"authority": None, "authority_or_recency": "newer", "agreement": None, "agreement_or_recency": "newer"}),
+    ],
+    ids=["usual", "no-agreement", "no-authority", "no-recency", "no-validity", "recency-before-authority", "two-words"],
+)
+def test_changing_the_words_flips_exactly_the_decisions_that_hang_on_them(words, flipped):
+    policy_line = {"decide_by": words, "min_confidence": 0.75}
+    without_copies = [w for w in words if w != "corroboration"]
+    assert winners([{**policy_line, "decide_by": without_copies}], planned()) == {**USUAL, **flipped}
+
+
 CLAIMS = st.lists(
     st.builds(
         lambda value, source, rank, dates, more: asserted(value, source, authority=rank, **dates, **more),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from canonry.config import load
 from canonry.conflicts.compatible import Said, looks_slipped, one_is_finer
-from tests.arbitrate.build import World, asserted, dated, only, stated
+from tests.arbitrate.build import World, asserted, dated, only, policy, stated
 
 
 def kind(*claims, **world) -> tuple[str, bool]:
@@ -138,3 +140,42 @@ def test_a_slip_is_judged_from_the_run_date_only():
     odd, usual = Said("2150-01-01", "date"), Said("2015-01-01", "date")
     assert looks_slipped(odd, usual, date(2024, 1, 1))
     assert not looks_slipped(odd, usual, date(2100, 1, 1))
+
+
+def placed(folder, *said):
+    (folder / "places.csv").write_text("id,name,parent_id\n1,Land,\n2,North,1\n3,Town,2\n4,Port,1\n", encoding="utf-8")
+    entities = "entities: {domain: {attributes: {contact: {type: place, hierarchy: places.csv}}}}"
+    (folder / "canonry.yaml").write_text(f"sources: {{live: {{kind: documents, path: docs}}}}\n{entities}\n", encoding="utf-8")
+    claims = [asserted(v, f"s{n}", value_type="place", record_id=f"s{n}", authority=n) for n, v in enumerate(said)]
+
+    class Placed(World):
+        run = property(lambda self: replace(super().run, config=load(folder / "canonry.yaml", {})))
+
+    return Placed(claims)
+
+
+def test_a_place_beside_one_around_it_is_a_matter_of_grain_and_the_deeper_one_is_the_fact(tmp_path):
+    decided = placed(tmp_path, "land", "north", "town", "land").decided()
+    assert decided.conflicts.is_empty()
+    assert decided.observations["type"].to_list() == ["granularity"]
+    assert only(decided.facts)["value"] == "town"  # whatever the rank of its source
+    assert "loses" not in decided.claims["standing"].to_list()
+
+
+def test_control_places_of_which_none_lies_in_the_other_are_a_conflict(tmp_path):
+    assert placed(tmp_path, "land", "town", "port").decided().conflicts["type"].to_list() == ["value_conflict"]
+
+
+def test_one_number_in_two_units_is_a_conflict():
+    claims = [asserted("5", s, value_type="quantity", unit=u, record_id=s) for s, u in (("a", "kg"), ("b", "m"), ("c", "kg"))]
+    assert kind(*claims) == ("value_conflict", False)
+    decided = World(claims, config=policy("agreement", min_confidence=0.5)).decided()
+    assert only(decided.facts)["sources"] == ["a", "c"]
+
+
+@pytest.mark.parametrize("units", [("kg", None, "kg"), (None, None, None), ("kg", "kg", None)])
+def test_control_a_number_without_a_unit_agrees_with_the_one_unit_that_others_name(units):
+    claims = [asserted("5", f"s{n}", value_type="quantity", unit=u, record_id=f"s{n}") for n, u in enumerate(units)]
+    decided = World(claims).decided()
+    assert decided.conflicts.is_empty()
+    assert len(only(decided.facts)["sources"]) == 3
