@@ -30,7 +30,7 @@ WEIGHED = {
 _SUREST = 1e-3  # odds beyond this are the model's and not the world's
 DOUBT = -1.0  # what another end from another start takes off the log-odds; set, not fitted
 SIGNS = ("odds", "margin", "doubt")
-# Log-odds that the best value is right: offset, and a factor for each of `SIGNS`, by method; `benchmarks/truth_discovery.py --fit`.
+# Log-odds that the best value is right: offset, and a factor for each of `SIGNS`, by method; `python -m benchmarks.truth_discovery --fit`.
 _CALIBRATED = {
     "sources": (0.343, 0.441, 0.17, DOUBT),
     "places": (-0.439, 0.332, 0.606, DOUBT),

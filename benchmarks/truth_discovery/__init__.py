@@ -1,0 +1,1 @@
+"""Sources that are weighed against votes that are counted."""
