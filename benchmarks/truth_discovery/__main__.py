@@ -36,7 +36,8 @@ def main() -> None:
     print(f"{'regime':24}{'things':>7}{'vote':>7}{'em':>7}{'full':>7}{'decided':>9}{'right':>7}{'said':>7}")
     for name in asked.regimes or REGIMES:
         found = [measured(REGIMES[name](random.Random(f"{name}-{seed}")))[0] for seed in range(asked.seeds)]
-        mean = {k: np.nanmean([f[k] for f in found]) for k in found[0]}
+        known = {k: [f[k] for f in found if not np.isnan(f[k])] for k in found[0]}
+        mean = {k: float(np.mean(v)) if v else float("nan") for k, v in known.items()}
         flag = " worse" if mean["full"] < mean["vote"] - 0.01 else ""
         print(
             f"{name:24}{mean['things']:7.0f}" + "".join(f"{mean[k]:{9 if k == 'decided' else 7}.3f}" for k in list(mean)[1:]) + flag,
