@@ -55,7 +55,7 @@ def lists(votes: Votes) -> Floats:
     Args:
         votes: Who says what, of things on which there is more than one value.
     """
-    named, asked = _tables(votes)
+    naming, asked = _tables(votes)
     source, word, named_it = asked["s"].to_numpy(), asked["m"].to_numpy(), asked["named"].to_numpy()
     voices = votes.over_values(np.ones(len(votes.v)))
     if not len(word):
@@ -72,7 +72,7 @@ def lists(votes: Votes) -> Floats:
         before, true = true, 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))
         if np.abs(true - before).max() < _SETTLED:
             break
-    fit: Floats = np.bincount(named["v"], np.clip(odds, -_MOST, _MOST)[named["m"]], minlength=votes.values).astype(np.float64)
+    fit: Floats = np.bincount(naming["v"], np.clip(odds, -_MOST, _MOST)[naming["m"]], minlength=votes.values).astype(np.float64)
     scores: Floats = fit + np.log(voices)
     return votes.normalised(scores)
 
@@ -90,6 +90,11 @@ def _finds(votes: Votes, source: Ints, hits: Floats, tries: Floats) -> Floats:
     return rate
 
 
+def named(votes: Votes) -> pl.Series:
+    """What each value names, however it is spelt: its elements, in order; the value itself where it has none."""
+    return pl.Series([" ".join(elements(v)) or v for v in votes.of_value["value"]], dtype=pl.String)
+
+
 def _tables(votes: Votes) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Which value has which word (``v``, ``m``); of which words of a thing each source names which (``s``, ``m``, ``named``)."""
     spelt = votes.of_value.select("g", "v", "value")
@@ -99,12 +104,12 @@ def _tables(votes: Votes) -> tuple[pl.DataFrame, pl.DataFrame]:
         .drop_nulls("word")
     )
     words = words.with_columns(m=pl.struct("g", "word").rank("dense").cast(pl.Int64) - 1)
-    named = words.select("v", "m").sort("v", "m")
+    naming = words.select("v", "m").sort("v", "m")
     asked = (
         votes.table.select("g", "s", "v")
         .join(words.select("g", "m").unique(), on="g")
-        .join(named.with_columns(named=pl.lit(value=True)), on=["v", "m"], how="left")
+        .join(naming.with_columns(named=pl.lit(value=True)), on=["v", "m"], how="left")
         .select("s", "m", pl.col("named").fill_null(value=False))
         .sort("s", "m", "named")
     )
-    return named, asked
+    return naming, asked

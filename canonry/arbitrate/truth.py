@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from canonry.arbitrate.copying import independence
-from canonry.arbitrate.lists import are_lists, lists
+from canonry.arbitrate.lists import are_lists, lists, named
 from canonry.arbitrate.measures import are_measured, measures
 from canonry.arbitrate.places import places
 from canonry.arbitrate.reliability import differ, estimate
@@ -24,7 +24,7 @@ BELIEFS = {**dict.fromkeys([*THING, "value"], pl.String), "belief": pl.Float64, 
 _ENOUGH = 20  # disputed things with at least three voices; with fewer nothing can be learned of a source, and votes are counted
 _VOICES = 3
 WEIGHED = {
-    **dict.fromkeys([*THING, "value", "method"], pl.String), "truth": pl.Float64, "voices": pl.Int64, "heads": pl.Int64,
+    **dict.fromkeys([*THING, "value", "alike", "method"], pl.String), "truth": pl.Float64, "voices": pl.Int64, "heads": pl.Int64,
     "record": pl.Float64, "is_doubted": pl.Boolean,
 }  # fmt: skip
 _SUREST = 1e-3  # odds beyond this are the model's and not the world's
@@ -32,10 +32,10 @@ DOUBT = -1.0  # what another end from another start takes off the log-odds; set,
 SIGNS = ("odds", "margin", "doubt")
 # Log-odds that the best value is right: offset, and a factor for each of `SIGNS`, by method; `python -m benchmarks.truth_discovery --fit`.
 _CALIBRATED = {
-    "sources": (0.343, 0.441, 0.17, DOUBT),
-    "places": (-0.439, 0.332, 0.606, DOUBT),
-    "lists": (0.604, 0.605, 0.0, DOUBT),
-    "measures": (1.338, 0.854, 0.192, DOUBT),
+    "sources": (0.533, 0.306, 0.451, DOUBT),
+    "places": (-0.762, 0.374, 0.0, DOUBT),
+    "lists": (0.955, 0.0, 1.136, DOUBT),
+    "measures": (1.301, 0.897, 0.0, DOUBT),
 }
 _FITS = {
     "places": ", counting those that name a place around it",
@@ -53,8 +53,8 @@ def weighed(claims: pl.DataFrame, config: Config) -> pl.DataFrame:
         config: Reads entities.
 
     Returns:
-        Columns `WEIGHED`, one row per thing and value. Only of entity types of which at least twenty things are disputed by three sources
-        or more, and of sources that can be told apart.
+        Columns `WEIGHED`, one row per thing and value; ``alike`` is the same for values that say the same in other words. Only of entity
+        types of which at least twenty things are disputed by three sources or more, and of sources that can be told apart.
     """
     cells = (
         claims.with_columns(value=meant()).filter(asserted() & pl.col("document_id").is_null()).with_columns(pl.col("scope").fill_null(""))
@@ -119,6 +119,7 @@ def _told(votes: Votes, truth: Floats, method: str, found: Estimate | None = Non
     return votes.of_value.select(
         *THING,
         "value",
+        alike=named(votes) if method == "lists" else pl.col("value"),
         method=pl.lit(method),
         truth=pl.Series(truth, dtype=pl.Float64),
         voices=pl.Series(voices).cast(pl.Int64),
@@ -135,20 +136,19 @@ def signs(weighed: pl.DataFrame) -> pl.DataFrame:
         weighed: As `weighed` returns it.
 
     Returns:
-        With `SIGNS` per row, the same for all values of a thing: ``odds`` (log-odds of the best value), ``margin`` (log ratio of the voices
-        for it to those for the value most named beside it) and ``doubt`` (one where another start disagrees).
+        With ``is_best`` and, the same for all values of a thing, `SIGNS`: ``odds`` (log-odds of what the best value says), ``margin`` (log
+        ratio of the voices that say so to all others) and ``doubt`` (one where another start disagrees).
     """
-    top = pl.col("truth").max().over(THING)
-    is_best = pl.col("truth") >= top
-    safe = top.clip(_SUREST, 1.0 - _SUREST)
-    mine = pl.col("voices").filter(is_best).max().over(THING)
-    beside = pl.col("voices").filter(~is_best).max().over(THING).fill_null(mine)
-    return weighed.with_columns(
-        is_best=is_best,
+    is_best = pl.col("truth") >= pl.col("truth").max().over(THING)
+    said = weighed.with_columns(is_best=is_best, same=pl.sum("truth").over(*THING, "alike"), of_same=pl.sum("voices").over(*THING, "alike"))
+    safe = pl.col("same").filter("is_best").max().over(THING).clip(_SUREST, 1.0 - _SUREST)
+    mine = pl.col("of_same").filter("is_best").max().over(THING)
+    others = pl.col("voices").sum().over(THING) - mine
+    return said.with_columns(
         odds=(safe / (1.0 - safe)).log(),
-        margin=((mine + 0.5) / (beside + 0.5)).log(),
+        margin=((mine + 0.5) / (others + 0.5)).log(),
         doubt=pl.col("is_doubted").cast(pl.Float64),
-    )
+    ).drop("same", "of_same")
 
 
 def calibrated(weighed: pl.DataFrame) -> pl.DataFrame:

@@ -206,9 +206,22 @@ def test_a_place_whose_parent_is_missing_counts_as_a_top(tmp_path):
 def test_starts_that_end_apart_lower_the_confidence():
     signs = {"subject_id": "t", "attribute": "a", "scope": "", "method": "sources", "heads": 1, "record": 0.9}
     rows = [
-        {**signs, "subject_id": f"t{doubted}", "value": v, "truth": p, "voices": n, "is_doubted": doubted}
+        {**signs, "subject_id": f"t{doubted}", "value": v, "alike": v, "truth": p, "voices": n, "is_doubted": doubted}
         for doubted in (False, True)
         for v, p, n in (("x", 0.9, 3), ("y", 0.1, 2))
     ]
     sure = dict(calibrated(pl.DataFrame(rows)).filter(value="x").select("is_doubted", "belief").iter_rows())
     assert sure[True] < sure[False]
+
+
+@pytest.mark.parametrize("order", [sorted, reversed], ids=["one-spelling", "two-spellings"])
+def test_voices_for_one_list_count_together_however_it_is_spelt(order):
+    names = ["ada", "bob", "cleo", "dan", "eve", "finn"]
+
+    def said(n):
+        both = sorted([names[n % 6], names[(n + 1) % 6]])
+        plain, other = "; ".join(both), "; ".join(order(both))
+        return {"a": plain, "b": plain, "c": plain, "d": other, "e": other, "short": both[0]}
+
+    found = beliefs(spoken(said, value_type="name"), SMALL)
+    assert found.group_by("subject_id").agg(pl.col("belief").max())["belief"].min() > 0.8
