@@ -1,6 +1,7 @@
 """Canonry: one curated context store out of scattered documents and exports, that agents can trust.
 
-The public names are `run` (the nightly job) and `Client` (what agents can ask); everything else may change.
+The public names are `run` (the nightly job), `Client` (what agents can ask) and `compare_statements` (do two statements contradict
+each other?); everything else may change.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from canonry.version import VERSION
 
 if TYPE_CHECKING:
     from canonry.api import run
+    from canonry.compare import compare_statements
     from canonry.serve import Client
 
 __version__ = VERSION
-__all__ = ["Client", "__version__", "run"]
+__all__ = ["Client", "__version__", "compare_statements", "run"]
 
 
 def __getattr__(name: str) -> Any:
@@ -27,5 +29,9 @@ def __getattr__(name: str) -> Any:
         from canonry.serve import Client  # noqa: PLC0415
 
         return Client
+    if name == "compare_statements":
+        from canonry.compare import compare_statements  # noqa: PLC0415
+
+        return compare_statements
     msg = f"module 'canonry' has no attribute {name!r}"
     raise AttributeError(msg)

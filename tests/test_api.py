@@ -20,4 +20,4 @@ def test_a_night_and_a_question_need_two_names(tmp_path, monkeypatch):
 
 
 def test_an_unknown_name_is_an_attribute_error():
-    assert not hasattr(canonry, "compare")
+    assert not hasattr(canonry, "compare_everything")

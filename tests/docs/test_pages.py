@@ -77,6 +77,14 @@ def test_python_and_sql_for_agents_run(company, capsys):
     scope["con"].close()
 
 
+def test_python_for_engineers_runs(capsys):
+    scope = {}
+    for block in [b for b in blocks(ROOT / "docs" / "for-engineers.md") if b.language == "python"]:
+        exec(compile(block.text, f"for-engineers.md:{block.line}", "exec"), scope)  # noqa: S102  (our own page)
+    other_days, same_days = scope["compared"]["conflict_probability"]
+    assert other_days > same_days, "the page shows a contradiction and an agreement"
+
+
 @pytest.mark.slow
 def test_the_tables_of_the_reference_stand_in_a_published_file(company):
     release = needed(company / "store")
