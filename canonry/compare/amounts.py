@@ -47,6 +47,7 @@ class Amount:
         kind: number, money, share, date, yearday (a date without its year), time or span (of time).
         said: The words.
         near: The words around it that say what it counts.
+        is_limit: Whether it is said as a limit that holds (within, up to, at least), not as an observation (more than).
     """
 
     low: float
@@ -54,9 +55,12 @@ class Amount:
     kind: str
     said: str
     near: frozenset[str] = frozenset()
+    is_limit: bool = False
 
     def meets(self, other: Amount) -> bool:
-        """Whether both can be true of one thing: the intervals share a point."""
+        """Whether both can be true of one thing: the intervals share a point; two limits on one side must be the same."""
+        if self.is_limit and other.is_limit and math.isinf(self.low) == math.isinf(other.low):
+            return (self.low, self.high) == (other.low, other.high)
         return max(self.low, other.low) <= min(self.high, other.high)
 
     def middle(self) -> float:
@@ -131,10 +135,11 @@ def _bounded(low: float, high: float, kind: str, hit: re.Match[str], text: str) 
         low = -math.inf
     elif bound and kind not in ("date", "yearday"):
         low, high = low * 0.95, high * 1.05
+    is_limit = bool(re.fullmatch(f"{_LEAST}|{_MOST}", bound)) and kind not in ("date", "yearday")
     words = _WORD.findall(text[: hit.start()])[-_BEFORE:] + _WORD.findall(text[hit.end() :])[:_AFTER]
     if kind in ("date", "yearday", "time"):
         words = []  # what happens then stands anywhere
-    return Amount(low, high, kind, hit.group(0).strip(), frozenset(w.removesuffix("s") for w in words if w not in STOPWORDS))
+    return Amount(low, high, kind, hit.group(0).strip(), frozenset(w.removesuffix("s") for w in words if w not in STOPWORDS), is_limit)
 
 
 def _value(hit: re.Match[str]) -> tuple[float, str]:

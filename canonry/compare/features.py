@@ -23,7 +23,7 @@ NAMES = (
     "overlap",
     "unrelated",
 )
-_ALIKE = 0.6  # share of all content words that stand in both statements, from which a single difference tells
+_ALIKE = 0.5  # share of all content words that stand in both statements, from which a single difference tells
 _FAR = 0.4  # difference of two numbers as a share of the larger, from which they seldom mean one thing
 
 
