@@ -1,7 +1,8 @@
 """Pairs of statements made by rules, to teach what public sets of pairs seldom show: part of `train_compare.py`.
 
-Three kinds: statements of an office written from templates (same value in other words, in another unit, another value, another
-matter); sentences of the training set denied; equal and unrelated sentences. Everything hangs on one seed.
+Four kinds: statements of an office written from templates (same value in other words, in another unit, another value, another
+matter); sentences of the training set denied; equal and unrelated sentences; captions told shorter, with another word, another deed or
+a circumstance that the picture does not show. Everything hangs on one seed.
 """
 
 from __future__ import annotations
@@ -74,6 +75,36 @@ RULES = [
 WHO = ["Staff", "Employees", "Contractors", "Interns", "Managers"]
 _BE = re.compile(r"\b(is|are|was|were|can|will|has|have)\b(?! not)")
 _SUBJECT = re.compile(r"^(?:a|an|the|some|two|three|several) (.{2,40}?) (is|are) (\w+ing\b.*)$")
+# What a shorter telling leaves out.
+_END = re.compile(r"(?: ,|,| in| on| at| with| near| while| by| for| from| as| under| next to)\b.*$|\.$")
+# Deeds that go with any other.
+_ANYWAY = {"wearing", "standing", "sitting", "looking", "smiling", "holding", "watching", "carrying", "talking", "being", "having", "using"}
+# One word of a line excludes the others in the same picture.
+_SWAPS = """
+man woman
+boy girl
+men women
+boys girls
+red blue green yellow black white
+outside inside
+old young
+dog cat
+sitting standing running
+walking sleeping
+indoors outdoors
+happy sad
+guitar piano drums
+car bicycle truck
+"""
+SWAPS = {w: [o for o in line.split() if o != w] for line in _SWAPS.strip().splitlines() for w in line.split()}
+_WIDER = {"person": "man woman", "child": "boy girl", "people": "men women", "kids": "boys girls", "animal": "dog cat"}
+_WIDER |= {"instrument": "guitar piano", "vehicle": "car truck"}
+WIDER = {w: [wide] for wide, words in _WIDER.items() for w in words.split()}
+# What a picture does not show: it may be so or not.
+CIRCUMSTANCES = ["for the first time", "before going home", "to win a prize", "on a Sunday", "because it is a holiday", "for a friend"]
+CIRCUMSTANCES += ["to earn money", "after a long day", "with a new friend", "to impress someone", "every morning"]
+CIRCUMSTANCES += ["while waiting for the bus"]
+TRAITS = ["tall", "tired", "famous", "hungry", "lonely", "angry", "rich", "friendly"]
 _PERSON = re.compile(r"\b(?:man|woman|boy|girl|person|child|kid|lady|guy|player|worker|people|men|women|children)\b")
 
 
@@ -138,8 +169,11 @@ def nobody(sentence: str) -> str | None:
     return f"there {hit.group(2)} no {hit.group(1)} {hit.group(3)}" if hit else None
 
 
-def from_sentences(draw: random.Random, sentences: list[str], n: int) -> list[Pair]:
-    """Pairs from single sentences: denied, said of nobody, equal, unrelated, and unrelated with a denial."""
+def from_sentences(draw: random.Random, sentences: list[str], n: int, *, unrelated: bool) -> list[Pair]:
+    """Pairs from single sentences: denied, said of nobody, equal, unrelated with a denial, and, if asked for, just unrelated.
+
+    Captions are taken to be of one picture, so that two of them that have nothing in common are not said to be neutral.
+    """
     made: list[Pair] = []
     for sentence in draw.sample(sentences, min(n, len(sentences))):
         other, roll = draw.choice(sentences), draw.random()
@@ -156,6 +190,60 @@ def from_sentences(draw: random.Random, sentences: list[str], n: int) -> list[Pa
             made.append((sentence, sentence, ENTAILMENT))
         elif roll < 0.80 and no:
             made.append((no, other, NEUTRAL))
-        else:
+        elif unrelated:
             made.append((sentence, other, NEUTRAL))
     return made
+
+
+def captions(draw: random.Random, sentences: list[str], n: int) -> list[Pair]:
+    """A caption and a telling of it: shorter or in wider words, with another word, another deed, or something it does not show."""
+    told = [(s, *hit.groups()) for s in sentences if (hit := _SUBJECT.match(s))]
+    deeds: dict[str, list[str]] = {"is": [], "are": []}
+    for _, _, be, deed in told:
+        if deed.split()[0] not in _ANYWAY:
+            deeds[be].append(_END.sub("", deed))
+    return [
+        (sentence, telling, label)
+        for sentence, who, be, deed in draw.sample(told, min(n, len(told)))
+        for telling, label in [_told(draw, sentence, (who, be, _END.sub("", deed)), deeds[be])]
+        if telling
+    ]
+
+
+def _told(draw: random.Random, sentence: str, parts: tuple[str, str, str], deeds: list[str]) -> tuple[str | None, int]:
+    """A telling of a caption and its label; None where the caption does not lend itself to the kind that was drawn."""
+    who, be, deed = parts
+    roll, late = draw.random(), draw.choice(CIRCUMSTANCES)
+    shorter = f"the {who} {be} {deed}"
+    telling = shorter if draw.random() < 0.6 else sentence.rstrip(" .")
+    if roll < 0.25:
+        return _of_another_deed(draw, sentence, f"the {who} {be}", deeds, late), CONTRADICTION
+    if roll < 0.5:
+        swapped = _replaced(draw, telling, SWAPS)
+        return swapped and swapped + (f" {late}" if draw.random() < 0.2 else ""), CONTRADICTION
+    if roll < 0.7:
+        return _replaced(draw, shorter, WIDER) or shorter, ENTAILMENT
+    if roll < 0.85:
+        return f"{telling} {late}", NEUTRAL
+    trait = draw.choice(TRAITS)
+    return f"the {who} {be} {trait}" if roll < 0.92 else f"the {trait} {who} {be} {deed}", NEUTRAL
+
+
+def _of_another_deed(draw: random.Random, sentence: str, subject: str, deeds: list[str], late: str) -> str | None:
+    """Say of the subject what it does in another picture; None where both have a word in common."""
+    if not deeds:
+        return None
+    other = draw.choice(deeds)
+    if set(other.split()) & set(sentence.split()) - {"a", "the", "an", "is", "are"}:
+        return None
+    return f"{subject} {other}" + (f" {late}" if draw.random() < 0.3 else "")
+
+
+def _replaced(draw: random.Random, sentence: str, words: dict[str, list[str]]) -> str | None:
+    """The sentence with one of the words replaced by another one; None where none of them is in it."""
+    tokens = sentence.split()
+    places = [i for i, t in enumerate(tokens) if t in words]
+    if not places:
+        return None
+    at = draw.choice(places)
+    return " ".join([*tokens[:at], draw.choice(words[tokens[at]]), *tokens[at + 1 :]])
