@@ -7,8 +7,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from canonry.days import MONTHS
 from canonry.text import STOPWORDS
-from canonry.values.patterns import MONTH, MONTHS, NUMERAL, SPANS, SPELT, WORDS
+from canonry.values.units import SPANS
+from canonry.values.written import NUMERAL, SPELT, numeral
 
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 _ABOVE = "more than|over|above|greater than|higher than|exceeding|exceeds?|in excess of|after|beyond|later than"
@@ -23,14 +25,18 @@ _UNIT = (
 )
 _NUMBER = re.compile(
     rf"{_BOUND}(?:us\s?)?(?P<money>[$£€¥]\s?)?"
-    rf"(?P<number>(?<![\w.,-])(?:{NUMERAL})|\b(?:a (?=dozen|hundred))?(?:{SPELT})\b)(?P<clock>:\d\d)?(?:st|nd|rd|th)?"
+    rf"(?P<number>(?<![\w.,-]){NUMERAL}|{SPELT})(?P<clock>:\d\d)?(?:st|nd|rd|th)?"
     rf"(?:\s?-?(?P<scale>{'|'.join(_SCALES)})\b)?(?P<unit>{_UNIT})?(?P<more>\s(?:or more|or less|or fewer|or above)\b|\+)?"
 )
+_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"sept|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)\.?"
+)  # of `MONTHS` only the English names: "set", "out" and "ago" are words
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])(?!\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?:1[0-9]|20)\d\d\b(?![,.]\d)"
 _DATE = re.compile(
-    rf"{_BOUND}(?:(?P<y1>{_YEAR})-(?P<m1>\d\d)-(?P<d1>\d\d)\b|\b(?P<d2>{_DAY}) (?:of )?(?P<m2>{MONTH})\b(?:,? ?,? (?P<y2>{_YEAR}))?|"
-    rf"\b(?P<m3>{MONTH}) (?P<d3>{_DAY})\b(?: ?,? (?P<y3>{_YEAR}))?|\b(?P<m4>{MONTH}) ?,? (?P<y4>{_YEAR})|"
+    rf"{_BOUND}(?:(?P<y1>{_YEAR})-(?P<m1>\d\d)-(?P<d1>\d\d)\b|\b(?P<d2>{_DAY}) (?:of )?(?P<m2>{_MONTH})\b(?:,? ?,? (?P<y2>{_YEAR}))?|"
+    rf"\b(?P<m3>{_MONTH}) (?P<d3>{_DAY})\b(?: ?,? (?P<y3>{_YEAR}))?|\b(?P<m4>{_MONTH}) ?,? (?P<y4>{_YEAR})|"
     rf"(?<![\w.,$-])(?P<y5>{_YEAR})(?! ?[%$]))"
 )
 _MONTH_DAYS, _YEAR_DAYS = 30.4, 365.25
@@ -103,7 +109,7 @@ def amounts(text: str) -> tuple[Amount, ...]:
     """
     found = [_dated(hit, text) for hit in _DATE.finditer(text)]
     blanked = _DATE.sub(lambda hit: " " * len(hit.group(0)), text)
-    return tuple(found + [_counted(hit, text) for hit in _NUMBER.finditer(blanked)])
+    return tuple(found + [amount for hit in _NUMBER.finditer(blanked) if (amount := _counted(hit, text))])
 
 
 def _dated(hit: re.Match[str], text: str) -> Amount:
@@ -117,8 +123,11 @@ def _dated(hit: re.Match[str], text: str) -> Amount:
     return _bounded(start, start + length, "date" if year else "yearday", hit, text)
 
 
-def _counted(hit: re.Match[str], text: str) -> Amount:
-    value, kind = _value(hit)
+def _counted(hit: re.Match[str], text: str) -> Amount | None:
+    number = None if hit["number"] in _SCALES else numeral(hit["number"])
+    if number is None:  # words that make no number: nine eleven, or what is left of 9.8+ million
+        return None
+    value, kind = _value(hit, float(number))
     return _bounded(value, value, kind, hit, text)
 
 
@@ -142,10 +151,9 @@ def _bounded(low: float, high: float, kind: str, hit: re.Match[str], text: str) 
     return Amount(low, high, kind, hit.group(0).strip(), frozenset(w.removesuffix("s") for w in words if w not in STOPWORDS), is_limit)
 
 
-def _value(hit: re.Match[str]) -> tuple[float, str]:
-    number = _read(hit["number"])
+def _value(hit: re.Match[str], number: float) -> tuple[float, str]:
     unit = (hit["unit"] or "").strip(" -")
-    if hit["scale"] and hit["number"] not in ("hundred", "dozen"):
+    if hit["scale"]:
         number *= _SCALES[hit["scale"]]
     span = re.sub(r"^(?:business|working|calendar)\s", "", unit)
     span = span if span in SPANS else span.removesuffix("s")
@@ -158,17 +166,6 @@ def _value(hit: re.Match[str]) -> tuple[float, str]:
     if hit["money"] or unit in ("dollars", "euros", "pounds"):
         return number, "money"
     return number, "share" if unit else "number"
-
-
-def _read(text: str) -> float:
-    """The number that digits or words are."""
-    if text[0].isdigit():
-        return float(text.replace(",", "")) if text.count(".") <= 1 else float(text.replace(".", "").replace(",", "."))
-    total = 0
-    for word in re.split(r"[\s-]+", text.removeprefix("a ")):
-        n = WORDS[word]
-        total = max(total, 1) * n if word in ("hundred", "dozen") else total + n
-    return float(total)
 
 
 def clashes(left: str, right: str) -> tuple[list[Clash], int]:

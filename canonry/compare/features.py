@@ -23,7 +23,7 @@ NAMES = (
     "overlap",
     "unrelated",
 )
-_ALIKE = 0.5  # share of all content words that stand in both statements, from which a single difference tells
+_ALIKE = 0.5  # share of all content words that stand in both statements, from which a single number or denial tells
 _FAR = 0.4  # difference of two numbers as a share of the larger, from which they seldom mean one thing
 
 
@@ -65,7 +65,7 @@ class Explained:
             float(first is None and self.met > 0),
             float(self.is_denied),
             float(bool(self.exclusions)),
-            float(self.likeness >= _ALIKE and bool(self.numbers or self.exclusions or self.is_denied)),
+            float(self.likeness >= _ALIKE and bool(self.numbers or self.is_denied)),
             self.overlap,
             float(self.overlap == 0),
         ]

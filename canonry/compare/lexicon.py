@@ -9,7 +9,8 @@ NEGATION = re.compile(
     r"forbid(?:s|den)?|prohibit(?:s|ed)?|ban(?:s|ned)?|denie[sd]|isnt|dont|doesnt|wont|cant)\b"
 )
 
-# Each line holds sets of words; words of different sets of one line exclude each other.
+# Each line holds sets of words; words of different sets of one line exclude each other. Who acts is not here: another person who does
+# the same is more often another subject than a contradiction.
 _LINES = """
 allow allowed allows permit permitted permits may can | forbid forbidden forbids prohibit prohibited ban banned disallowed
 required mandatory compulsory obligatory | optional voluntary
@@ -44,7 +45,6 @@ summer | winter | spring | autumn fall
 up upward | down downward
 left | right
 north northern | south southern | east eastern | west western
-male man men boy boys he | female woman women girl girls she
 black | white | red | blue | green | yellow | brown | orange | purple | pink | grey gray
 monday | tuesday | wednesday | thursday | friday | saturday | sunday
 january | february | march | april | june | july | august | september | october | november | december

@@ -20,6 +20,9 @@ from canonry.text import normal
         ("up to 1,500", -math.inf, 1500, "number"),
         ("2.5 million", 2_500_000, 2_500_000, "number"),
         ("twenty-five", 25, 25, "number"),
+        ("one-hundred and five", 105, 105, "number"),
+        ("more than a million", math.nextafter(1e6, 2e6), math.inf, "number"),
+        ("1.234,5 kg", 1234.5, 1234.5, "number"),
         ("two weeks", 14, 14, "span"),
         ("48 hours", 2, 2, "span"),
         ("5 pm", 1020, 1020, "time"),
@@ -32,6 +35,11 @@ from canonry.text import normal
 def test_a_number_is_an_interval_of_a_kind(text, low, high, kind):
     (found,) = amounts(text)
     assert (found.low, found.high, found.kind) == (pytest.approx(low), pytest.approx(high), kind)
+
+
+@pytest.mark.parametrize("text", ["nine eleven", "many million", "set out long ago", "no number"])
+def test_words_that_make_no_number_are_none(text):
+    assert amounts(text) == ()
 
 
 @pytest.mark.parametrize(
