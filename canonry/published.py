@@ -271,7 +271,7 @@ OBSERVATIONS = _conflict_table("observations", "Differences that are no error; n
 CONFLICT_CLAIMS = Table("conflict_claims", "The claims on each side of a conflict or observation.", ("conflict_id", "claim_id"), (
     _id("conflict_id", "The conflict or observation."),
     _id("claim_id", "A claim in it."),
-    _col("side", "int", "Number of its side; equal values are one side.", nullable=False),
+    _col("side", "int", "Number of its side; equal values are one side. 1 is what stands, or is the likeliest to.", nullable=False),
     _col("wins", "bool", "Whether it stands; null while open."),
     _col("value", "text", "Canonical value."),
     _col("verbatim", "text", "Value as written."),

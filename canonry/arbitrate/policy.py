@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from canonry.arbitrate.abstaining import why_open
 from canonry.published import NO_RANK
 
 if TYPE_CHECKING:
@@ -107,10 +108,12 @@ def decide(preferred: pl.DataFrame, conflicts: pl.DataFrame, policy: Sequence[Po
         policy: The rules.
 
     Returns:
-        One row per conflict: ``conflict_id``, ``side`` (null when nothing separates), ``word``, ``confidence``, ``otherwise``.
+        One row per conflict: ``conflict_id``, ``side`` (null when nothing separates), ``word``, ``confidence``, ``otherwise``,
+        ``abstained`` (what each word saw where none separates; null where one does, and where no rule matches).
     """
     matched = conflicts.with_columns(rule=pl.coalesce(*(pl.when(_holds(r.when)).then(n) for n, r in enumerate(policy)), pl.lit(-1)))
     undecided = {"side": pl.lit(None, pl.Int64), "word": pl.lit(None, pl.String), "confidence": pl.lit(None, pl.Float64)}
+    silent = pl.lit(None, pl.String).alias("abstained")
     parts = []
     for n, rule in enumerate(policy):
         mine = matched.filter(pl.col("rule") == n).select("conflict_id")
@@ -128,9 +131,11 @@ def decide(preferred: pl.DataFrame, conflicts: pl.DataFrame, policy: Sequence[Po
                 )
                 .drop("s", "c")
             )
-        parts.append(done)
-    rest = matched.filter(pl.col("rule") == -1).select("conflict_id", otherwise=pl.lit("person"), **undecided)
-    return pl.concat([*parts, rest])
+        left = tried.join(done.filter(pl.col("side").is_null()), on="conflict_id", how="semi")
+        why = why_open(left, rule.decide_by, rule.min_confidence)
+        parts.append(done.join(why.rename({"why": "abstained"}), on="conflict_id", how="left"))
+    rest = matched.filter(pl.col("rule") == -1).select("conflict_id", silent, otherwise=pl.lit("person"), **undecided)
+    return pl.concat([*parts, rest.select(parts[0].columns)] if parts else [rest])
 
 
 def _holds(when: When) -> pl.Expr:

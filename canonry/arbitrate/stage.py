@@ -101,7 +101,7 @@ def _members(claimed: Claimed, clashes: Clashes, families: dict[str, str], ruled
 
 
 def _verdicts(run: RunContext, clashes: Clashes, members: pl.DataFrame, ruled: rulings.Ruled) -> pl.DataFrame:
-    """One row per conflict: side, word, confidence, status, decided_by, because, is_asked (a person, where it is open)."""
+    """One row per conflict: side, word, confidence, status, decided_by, because, abstained, is_asked (the owner), otherwise."""
     real = clashes.differences.filter(~pl.col("is_observation"))
     mine = members.filter(pl.col("conflict_id").is_in(real["conflict_id"].to_list()))
     parent = pl.col("source").str.split("/").list.first()
@@ -131,7 +131,9 @@ def _verdicts(run: RunContext, clashes: Clashes, members: pl.DataFrame, ruled: r
         .otherwise(pl.lit("open")),
         decided_by=pl.when(person).then("r_by"),
         because=pl.when(person).then("r_because"),
-        is_asked=verdict.is_not_null() | (pl.col("otherwise") != "abstain"),
+        abstained=pl.when(verdict.is_null()).then("abstained"),
+        is_asked=(verdict == "ask-owner").fill_null(value=False),
+        otherwise="otherwise",
     )
 
 
@@ -141,9 +143,28 @@ def _conflict_claims(members: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFr
     believed = pl.col("believed_why").filter(pl.col("side") == pl.col("side_right")).first().over("conflict_id")
     why = _why(believed)
     wins = pl.when(decided).then(pl.col("side_right").is_null() | (pl.col("side") == pl.col("side_right")))
-    return joined.with_columns(wins=wins).with_columns(
+    return _numbered(joined.with_columns(wins=wins)).with_columns(
         reason=pl.when("wins").then(pl.lit("stands: ") + why).when(~pl.col("wins")).then(pl.lit("lost: the winner stands because ") + why)
     )
+
+
+def _numbered(claims: pl.DataFrame) -> pl.DataFrame:
+    """Number the sides from the one that stands, or is the most likely to, by what a fact goes by too: the order in which all show them."""
+    voters = pl.col("source").n_unique().over("conflict_id", "side")
+    order = _likely(claims.with_columns(voters=voters)).select("conflict_id", "side").unique(maintain_order=True)
+    numbers = order.with_columns(number=pl.int_range(pl.len()).over("conflict_id") + 1)
+    return claims.join(numbers, on=["conflict_id", "side"], how="left").with_columns(side="number").drop("number")
+
+
+def _likely(claims: pl.DataFrame, *last: pl.Expr) -> pl.DataFrame:
+    """Order claims so that what stands comes first, then what is likely to: the finest, rank, belief, voices, an exact and new date."""
+    return claims.sort(
+        pl.col("wins").fill_null(value=True) == False,  # noqa: E712
+        "is_coarser",
+        pl.col("authority").fill_null(NO_RANK), -pl.col("belief").fill_null(0.0), -pl.col("voters").cast(pl.Int64),
+        pl.col("date_kind") != "exact",
+        pl.col("dated_on").dt.epoch("d").fill_null(0) * -1, "value", *last, "claim_id",
+    )  # fmt: skip
 
 
 def _why(believed: pl.Expr) -> pl.Expr:
@@ -184,15 +205,13 @@ def _conflicts(run: RunContext, normalised: Normalised, clashes: Clashes, verdic
                 why,
             )
         )
-        .when(pl.col("status") == "open")
-        .then(
-            pl.format(
-                "No rule separates the sides; {}.", pl.when("is_asked").then(pl.lit("a person is asked")).otherwise(pl.lit("it stays open"))
-            )
-        )
+        .when("is_asked")
+        .then(pl.lit("A person leaves the decision to the owner."))
         .when(pl.col("status") == "dismissed")
         .then(pl.lit("A person says that this is no conflict."))
-        .otherwise(pl.lit("All sides stand."))
+        .when(pl.col("status") == "decided_by_person")
+        .then(pl.lit("All sides stand."))
+        .otherwise(_undecided())
     )
     out = out.with_columns(
         reason=pl.when(pl.col("because").is_not_null()).then(pl.format("{} ({})", reason, "because")).otherwise(reason),
@@ -202,6 +221,17 @@ def _conflicts(run: RunContext, normalised: Normalised, clashes: Clashes, verdic
         scope=pl.col("scope").replace("", None),
     )
     return _since(run, out, "conflicts")
+
+
+def _undecided() -> pl.Expr:
+    """Say what each word of the rule saw, and what the rule makes of a conflict that none of them decides."""
+    ends = {"person": "a person is asked", "abstain": "it stays open", "both": "all of them stand"}
+    why = pl.format("No rule separates the sides ({})", "abstained")
+    return pl.format(
+        "{}; {}.",
+        pl.coalesce(why, pl.lit("No rule of the policy is about it")),
+        pl.col("otherwise").replace_strict(ends, return_dtype=pl.String),
+    )
 
 
 def _owners(normalised: Normalised, claims: pl.DataFrame) -> pl.DataFrame:
@@ -302,13 +332,7 @@ def _facts(run: RunContext, claims: pl.DataFrame, conflicts: pl.DataFrame, membe
     )
     voters = pl.col("source").n_unique().over([*THING, "meant"])
     spelt = pl.col("source").n_unique().over([*THING, "meant", "verbatim"])  # of one value, quote the spelling that most sources use
-    ordered = joined.with_columns(voters=voters, spelt=spelt).sort(
-        pl.col("wins").fill_null(value=True) == False,  # noqa: E712
-        "is_coarser",
-        pl.col("authority").fill_null(NO_RANK), -pl.col("belief").fill_null(0.0), -pl.col("voters").cast(pl.Int64),
-        pl.col("date_kind") != "exact",
-        pl.col("dated_on").dt.epoch("d").fill_null(0) * -1, "value", -pl.col("spelt").cast(pl.Int64), "claim_id",
-    )  # fmt: skip
+    ordered = _likely(joined.with_columns(voters=voters, spelt=spelt), -pl.col("spelt").cast(pl.Int64))
     return FACTS.conform(_summed(run, ordered))
 
 

@@ -100,8 +100,9 @@ class Targets:
         known = self._tables["conflicts"]["conflict_id"].to_list()
         conflict_id = _one(wanted, known, "conflict", "List them with `canonry list conflicts`.", self._is_document(wanted))
         signature = self._tables["conflicts"].filter(conflict_id=conflict_id)["signature"].item()
-        members = self._tables["conflict_claims"].filter(pl.col("conflict_id") == conflict_id).select("claim_id", "side")
-        claims = members.join(self._tables["claims"], on="claim_id").sort("side", "claim_id").to_dicts()
+        members = self._tables["conflict_claims"].filter(pl.col("conflict_id") == conflict_id).select("claim_id")
+        # By value, not by side: sides are numbered anew when a ruling takes effect, and the same ruling has to give the same anchors.
+        claims = members.join(self._tables["claims"], on="claim_id").sort("value", "claim_id").to_dicts()
         return Target("conflict", conflict_id, self._anchored(claims), tuple(claims), signature)
 
     def signature(self, conflict_id: str) -> str | None:

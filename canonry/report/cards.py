@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from canonry.published import NO_RANK
+from canonry.quoting import quoted_first
 from canonry.report import words
 from canonry.report.differences import LONGEST, cut, marked, marked_values
 from canonry.report.lookup import table
@@ -70,7 +70,7 @@ def _cards(tables: Mapping[str, pl.DataFrame], known: Lookup, conflicts: pl.Data
 
 
 def _card(conflict: Mapping[str, Any], members: Sequence[dict[str, Any]], rulings: Sequence[Mapping[str, Any]], known: Lookup) -> Card:
-    sides = _by_side(members, conflict["winner_claim_id"], known)
+    sides = _by_side(members, known)
     full, short = sides[:SIDES], sides[SIDES : SIDES + MORE_SIDES]
     is_topic = "____" in conflict["attribute"]
     return Card(
@@ -107,18 +107,12 @@ _UNSAID = {
 }
 
 
-def _by_side(members: Iterable[dict[str, Any]], winner: str | None, known: Lookup) -> list[list[dict[str, Any]]]:
-    """The claims of each side, best first; the side that stands first, then by the rank of their best claims."""
+def _by_side(members: Iterable[dict[str, Any]], known: Lookup) -> list[list[dict[str, Any]]]:
+    """The claims of each side as they are numbered, the one to quote first."""
     sides: dict[int, list[dict[str, Any]]] = {}
-    for m in members:
+    for m in sorted(members, key=lambda m: (m["side"], quoted_first(m, known.source(m["source"]).get("authority")))):
         sides.setdefault(m["side"], []).append(m)
-
-    def standing(m: Mapping[str, Any]) -> tuple[bool, int, bool, int, str]:
-        rank, when = known.source(m["source"]).get("authority"), m.get("dated_on")
-        return m["claim_id"] != winner, rank or NO_RANK, m.get("date_kind") != "exact", -(when.toordinal() if when else 0), m["claim_id"]
-
-    best = [sorted(claims, key=standing) for _, claims in sorted(sides.items())]
-    return sorted(best, key=lambda claims: (not any(c["wins"] for c in claims), standing(claims[0])))
+    return list(sides.values())
 
 
 def _sides(conflict_id: str, sides: Sequence[Sequence[dict[str, Any]]], number: int, known: Lookup) -> tuple[Side, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from canonry.published import CONFLICT_STATUSES
+from canonry.quoting import quoted_first
 from canonry.serve.errors import bad_argument
 from canonry.serve.results import ConflictView, Side
 
@@ -44,9 +45,14 @@ def _views(snapshot: Snapshot, rows: list[dict[str, Any]]) -> tuple[ConflictView
     claims = snapshot.claims(j["claim_id"] for j in joined)
     ranks = dict(snapshot.table("sources").select("source", "authority").iter_rows())
     sides: dict[str, list[Side]] = {}
-    for j in sorted(joined, key=lambda j: (j["conflict_id"], j["side"], j["claim_id"])):
+    for j in joined:
         claim = claims.get(j["claim_id"], {})
         told = {k: claim.get(k) for k in ("cite", "sentence", "dated_on", "date_kind")}
         own = {k: j[k] for k in ("claim_id", "side", "wins", "value", "verbatim", "source", "reason")}
         sides.setdefault(j["conflict_id"], []).append(Side(**own, **told, authority=ranks.get(j["source"])))
-    return tuple(ConflictView(**{k: r[k] for k in _VIEW}, sides=tuple(sides.get(r["conflict_id"], ()))) for r in rows)
+    return tuple(ConflictView(**{k: r[k] for k in _VIEW}, sides=_in_order(sides.get(r["conflict_id"], ()))) for r in rows)
+
+
+def _in_order(claims: Iterable[Side]) -> tuple[Side, ...]:
+    """Side by side as they are numbered, the claim to quote first."""
+    return tuple(sorted(claims, key=lambda s: (s.side, quoted_first(s.model_dump(), s.authority))))

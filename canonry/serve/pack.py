@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from canonry.serve.conflicts import viewed
 from canonry.serve.errors import bad_argument
 from canonry.serve.results import ContextPack, LeftOut, PackConflict, PackItem, Status, Tokens
 from canonry.serve.search import corrections, status_of
 
 if TYPE_CHECKING:
     from canonry.serve.index import Ranked
+    from canonry.serve.results import ConflictView, Side
     from canonry.serve.snapshot import Snapshot
 
 OnConflict = Literal["winner", "both", "abstain"]
@@ -158,23 +160,22 @@ def _winners(snapshot: Snapshot, draft: _Draft, items: list[PackItem]) -> list[P
 
 def _about(snapshot: Snapshot, rows: list[dict[str, Any]]) -> dict[str, PackConflict]:
     """Collect the open conflicts that touch these items, in short."""
-    ids = {c for r in rows for c in r["conflict_ids"] or ()}
-    conflicts = [c for c in snapshot.rows("conflicts", "conflict_id", ids) if c["status"] == "open"]
-    sides = snapshot.rows("conflict_claims", "conflict_id", [c["conflict_id"] for c in conflicts])
-    claims = snapshot.claims(s["claim_id"] for s in sides)
-    first: dict[str, dict[int, dict[str, Any]]] = {}
-    for s in sorted(sides, key=lambda s: (s["conflict_id"], s["side"], s["claim_id"])):
-        first.setdefault(s["conflict_id"], {}).setdefault(s["side"], s)
-    return {
-        c["conflict_id"]: PackConflict(
-            conflict_id=c["conflict_id"],
-            status=c["status"],
-            attribute=c["attribute"],
-            values=tuple(s["verbatim"] or s["value"] or "" for s in first.get(c["conflict_id"], {}).values()),
-            cites=tuple(claims.get(s["claim_id"], {}).get("cite") or s["source"] for s in first.get(c["conflict_id"], {}).values()),
-        )
-        for c in conflicts
-    }
+    ids = {i for r in rows for i in r["conflict_ids"] or ()}
+    return {c.conflict_id: _in_short(c) for c in viewed(snapshot, ids) if c.status == "open"}
+
+
+def _in_short(conflict: ConflictView) -> PackConflict:
+    """Quote one claim of each side."""
+    first: dict[int, Side] = {}
+    for s in conflict.sides:
+        first.setdefault(s.side, s)
+    return PackConflict(
+        conflict_id=conflict.conflict_id,
+        status=conflict.status,
+        attribute=conflict.attribute,
+        values=tuple(s.verbatim or s.value or "" for s in first.values()),
+        cites=tuple(s.cite or s.source or "" for s in first.values()),
+    )
 
 
 def _item(row: dict[str, Any], score: float) -> PackItem:

@@ -55,7 +55,8 @@ def test_the_winner_is_the_best_claim_of_its_side():
 def test_when_both_stand_there_is_no_winner_and_a_fact_for_each():
     decided = World(EQUAL, config=policy("authority", otherwise="both")).decided()
     found = only(decided.conflicts)
-    assert (found["winner_claim_id"], found["reason"]) == (None, "All sides stand.")
+    assert found["winner_claim_id"] is None
+    assert found["reason"].endswith("; all of them stand.")
     assert decided.facts.select("value", "decision").sort("value").rows() == [("14 days", "policy"), ("30 days", "policy")]
     assert set(standings(decided).values()) == {"stands"}
 
@@ -71,13 +72,13 @@ def test_values_that_both_stand_because_nothing_separates_them_are_no_surer_than
 @pytest.mark.parametrize(("otherwise", "says"), [("person", "a person is asked"), ("abstain", "it stays open")])
 def test_the_reason_of_an_open_conflict_says_what_happens_next(otherwise, says):
     found = only(World(EQUAL, config=policy("authority", otherwise=otherwise)).decided().conflicts)
-    assert found["reason"] == f"No rule separates the sides; {says}."
+    assert found["reason"] == f"No rule separates the sides (authority: no side has a rank); {says}."
 
 
 def test_an_owner_who_is_asked_is_asked_whatever_the_policy_says():
-    world = World(EQUAL, config=policy("authority", otherwise="abstain"))
+    world = World(RANKED, config=BY_RANK)
     world.rule("ask-owner")
-    assert "a person is asked" in only(world.decided().conflicts)["reason"]
+    assert only(world.decided().conflicts)["reason"] == "A person leaves the decision to the owner."
 
 
 def test_the_owner_of_a_conflict_is_that_of_its_sources():
@@ -231,3 +232,25 @@ def test_all_tables_keep_their_contract_and_agree_with_each_other(claims, otherw
     for row in decided.conflicts.iter_rows(named=True):
         assert (row["winner_claim_id"] is not None) == (row["status"] == "decided_by_policy" and row["rule"] is not None)
         assert row["reason"]
+
+
+def sides_of(decided):
+    """Value → number of its side."""
+    return dict(decided.conflict_claims.select("value", "side").sort("side").iter_rows())
+
+
+def test_the_side_that_stands_is_the_first_and_the_others_follow_by_rank():
+    said = [asserted("a", "x", authority=3), asserted("b", "y", authority=2), asserted("c", "z", authority=1)]
+    assert sides_of(World(said, config=policy("authority")).decided()) == {"c": 1, "b": 2, "a": 3}
+    assert sides_of(World(said, config={"policy": []}).decided()) == {"c": 1, "b": 2, "a": 3}
+    kept = World(said)
+    kept.rule("keep", "a")
+    assert sides_of(kept.decided()) == {"a": 1, "c": 2, "b": 3}
+
+
+def test_of_sides_that_nothing_separates_the_first_is_the_one_that_the_fact_names():
+    new, old = dated("2024-01-01"), dated("2020-01-01")
+    for older, newer in (("a", "b"), ("b", "a")):
+        decided = World([asserted(older, "x", **old), asserted(newer, "y", **new)], config=policy("authority")).decided()
+        assert sides_of(decided) == {newer: 1, older: 2}
+        assert only(decided.facts)["value"] == newer
