@@ -104,7 +104,7 @@ def _with_signals(items: pl.DataFrame, staleness: pl.DataFrame) -> pl.DataFrame:
     per = told.group_by(document_id="target_id").agg(
         superseded=superseding.any(),
         expired=hard("expired").any(),
-        successor=pl.col("superseded_by").filter(superseding).drop_nulls().first(),
+        successor=pl.coalesce(pl.col("superseded_by").filter(s).drop_nulls().first() for s in (superseding, hard("removed"))),
         why=pl.coalesce(*(pl.col("evidence").filter(s).first() for s in (superseding, hard("expired"), hard("removed")))),
         soft=(stale & pl.col("signal").is_in(published.SOFT_SIGNALS)).any(),
         signals=pl.col("signal").filter(~(pl.col("is_overruled") & (pl.col("signal") == "review_overdue"))),
@@ -170,7 +170,7 @@ def _with_reason(run: RunContext, items: pl.DataFrame, matched: Matched) -> pl.D
     lost_to = pl.col("corrections").list.first().struct.field("cite")
     is_reason = pl.col("reason")
     return out.join(instead, on="item_id", how="left").with_columns(
-        superseded_by=pl.when(is_reason == "superseded")
+        superseded_by=pl.when(is_reason.is_in(["superseded", "removed"]))
         .then(pl.coalesce("instead", "successor"))
         .when(is_reason == "duplicate")
         .then("stands")
@@ -211,8 +211,8 @@ def _copies(items: pl.DataFrame, matched: Matched) -> pl.DataFrame:
 
 
 def _instead(items: pl.DataFrame) -> pl.DataFrame:
-    """For superseded passages, the passage under the same heading of the page that stands instead."""
-    gone = items.filter((pl.col("reason") == "superseded") & pl.col("successor").is_not_null()).select(
+    """For passages of a page that was superseded or moved, the passage under the same heading of the page that stands instead."""
+    gone = items.filter(pl.col("reason").is_in(["superseded", "removed"]) & pl.col("successor").is_not_null()).select(
         "item_id", "heading", document_id="successor"
     )
     there = (

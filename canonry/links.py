@@ -38,6 +38,30 @@ def successors(documents: pl.DataFrame) -> dict[str, str]:
     return found
 
 
+def now_at(documents: pl.DataFrame, noted: pl.DataFrame) -> dict[str, str]:
+    """Follow the pages that moved to where they are tonight, over several moves.
+
+    Args:
+        documents: As for `moves`.
+        noted: Moves that the parent release knew: columns ``old_id``, ``new_id``, ``since``.
+
+    Returns:
+        document_id that is gone → document_id that is there; pages that nobody saw move are left out.
+    """
+    there = set(documents.filter(pl.col("removed_on").is_null())["document_id"].to_list())
+    steps = dict(noted.sort("since", "old_id").select("old_id", "new_id").iter_rows())
+    steps |= dict(moves(documents).select("old_id", "new_id").iter_rows())
+    found = {}
+    for old in sorted(steps.keys() - there):
+        at, seen = steps[old], {old}
+        while at not in there and at in steps and at not in seen:
+            seen.add(at)
+            at = steps[at]
+        if at in there:
+            found[old] = at
+    return found
+
+
 def moves(documents: pl.DataFrame) -> pl.DataFrame:
     """Find documents that are gone at one path and there with the same content at one other path of their source.
 

@@ -53,7 +53,10 @@ def _hint(session: Session, wanted: str, edition: str | None, release: str | Non
         return "That ruling waits for the next run: canonry run. `canonry list rulings` shows it."
     manifest = session.release(release)
     path = stores.edition_file(session.store, manifest, edition or stores.FULL)
-    tables = dict(stores.read_tables(path, {table for table, _ in _IDS}))
+    tables = dict(stores.read_tables(path, {*(table for table, _ in _IDS), "id_changes"}))
+    page, mark, anchor = wanted.partition("#")
+    if moved := tables["id_changes"].filter(old_id=page)["new_id"].to_list():
+        return f"It moved: canonry explain {moved[0]}{mark}{anchor}"
     close = nearest(wanted, {i for table, column in _IDS for i in tables[table][column].to_list() if i})
     return f"Close to it: {', '.join(close)}." if close else "Take ids and cites from `canonry list` or `canonry search`."
 
@@ -99,6 +102,7 @@ def _about(found: Explanation) -> None:
                 ("dated", dated),
                 ("status", d.status),
                 ("", served),
+                ("instead", next((s.superseded_by for s in found.signals if s.is_stale and s.superseded_by), None)),
                 ("url", d.url),
             ]
         )
@@ -108,11 +112,10 @@ def _about(found: Explanation) -> None:
 
 def _item(item: ItemView) -> None:
     output.heading(item.cite)
-    why = "served" if item.is_served else f"left out: {item.reason}"
     output.pairs(
         [
-            ("status", output.coloured(item.status)),
-            ("", why),
+            ("status", output.coloured(item.status) if item.is_served else f"left out: {item.reason}"),
+            ("", "served" if item.is_served else None),
             ("because", item.evidence if not item.is_served else None),
             ("instead", item.superseded_by),
             ("dated", f"{item.dated_on} ({item.date_kind.replace('_', ' ')})" if item.dated_on else None),

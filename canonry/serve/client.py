@@ -151,7 +151,8 @@ class Client:
         """
         rows = by_cite(self._snapshot, [cites] if isinstance(cites, str) else cites)
         if not rows:
-            raise not_found("served item of that cite")
+            wanted = [cites] if isinstance(cites, str) else cites
+            raise not_found("served item of that cite", next(filter(None, map(self._snapshot.instead_of, wanted)), None))
         return tuple(hit(row, 1.0) for row in rows)
 
     def explain(self, id: str) -> Explanation:  # noqa: A002  (the contract's word)

@@ -34,6 +34,7 @@ def bad_argument(message: str, fix: str) -> AgentError:
     return AgentError("BAD_ARGUMENT", message, fix)
 
 
-def not_found(what: str) -> AgentError:
-    """Answer an id or cite that is not in this edition of this release."""
-    return AgentError("NOT_FOUND", f"There is no {what} in this release.", "Take ids and cites from a result of the same release.")
+def not_found(what: str, instead: str | None = None) -> AgentError:
+    """Answer an id or cite that is not in this edition of this release; `instead` stands in its place."""
+    fix = f"Ask for {instead}, which stands in its place." if instead else "Take ids and cites from a result of the same release."
+    return AgentError("NOT_FOUND", f"There is no {what} in this release.", fix)

@@ -49,7 +49,7 @@ def explained(snapshot: Snapshot, asked: str) -> Explanation:
         found = look(snapshot, wanted)
         if found is not None:
             return found
-    raise not_found("item, document, record, claim, fact, conflict, entity or ruling of that id or cite")
+    raise not_found("item, document, record, claim, fact, conflict, entity or ruling of that id or cite", snapshot.instead_of(wanted))
 
 
 def _item(snapshot: Snapshot, wanted: str) -> Explanation | None:

@@ -72,6 +72,13 @@ class Snapshot:
             return record_cite(claim["source"], claim["record_id"])
         return claim["subject_id"] if claim.get("subject_kind") == "entity" else claim.get("document_id")
 
+    def instead_of(self, cite: str) -> str | None:
+        """What stands in the place of a cite or document that is not served, or that moved before this release."""
+        wanted = cite.removesuffix(f"@{self.release}")
+        left = [r["superseded_by"] for r in self.rows("excluded", "cite", [wanted]) if r["superseded_by"]]
+        page, mark, anchor = wanted.partition("#")
+        return next(iter([*left, *(r["new_id"] + mark + anchor for r in self.rows("id_changes", "old_id", [page]))]), None)
+
     def served_rows(self, rows: Sequence[int]) -> list[dict[str, Any]]:
         """Fetch served items by row number, in the order asked for."""
         return self.served[list(rows)].to_dicts() if rows else []

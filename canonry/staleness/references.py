@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import polars as pl
 
 from canonry.frames import stack
-from canonry.links import moves, successors
+from canonry.links import now_at, successors
 from canonry.published import STALENESS
 from canonry.staleness.rows import of_documents
 from canonry.text import normal
@@ -53,8 +53,7 @@ def broken(documents: pl.DataFrame, links: pl.DataFrame, noted: pl.DataFrame) ->
     """
     there = documents.filter(pl.col("removed_on").is_null())["document_id"].implode()
     gone = documents.filter(pl.col("removed_on").is_not_null()).select(leads_to="document_id", gone_on="removed_on")
-    now = {**dict(noted.sort("since", "old_id").select("old_id", "new_id").iter_rows()), **successors(documents)}
-    now |= dict(moves(documents).select("old_id", "new_id").iter_rows())
+    now = {**successors(documents), **now_at(documents, noted)}
     lost = (
         links.filter(~pl.col("leads_to").is_in(there))
         .join(gone, on="leads_to", how="left")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from canonry.frames import COVERAGE, Signals, frame, stack
-from canonry.links import successors
+from canonry.links import now_at, successors
 from canonry.published import NO_RANK, STALENESS
 from canonry.rhythm import age_of_pages, fitted, rhythms
 from canonry.signals import heard
@@ -42,7 +42,7 @@ def staleness(run: RunContext, normalised: Normalised, matched: Matched) -> Sign
         _worded(run, normalised),
         _replaced(documents),
         _older(documents, matched),
-        _removed(documents, normalised.records),
+        _removed(documents, normalised.records, now_at(documents, run.history.table("id_changes"))),
         _absent(normalised, matched),
         _overdue(run, documents),
         _aged(run, documents),
@@ -120,9 +120,14 @@ def _older(documents: pl.DataFrame, matched: Matched) -> pl.DataFrame:
     return of_documents(said, "older_version", score=0.95, is_stale=True)
 
 
-def _removed(documents: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+def _removed(documents: pl.DataFrame, records: pl.DataFrame, moved: Mapping[str, str]) -> pl.DataFrame:
+    """What is gone from its source; of a page that moved, where to."""
     evidence = pl.format("It is absent from its source since {}.", "removed_on")
-    gone = documents.filter(pl.col("removed_on").is_not_null()).with_columns(since="removed_on", evidence=evidence)
+    gone = documents.filter(pl.col("removed_on").is_not_null()).with_columns(
+        since="removed_on", superseded_by=pl.col("document_id").replace_strict(moved, default=None, return_dtype=pl.String)
+    )
+    told = pl.format("It moved to {}; it is gone from here since {}.", "superseded_by", "removed_on")
+    gone = gone.with_columns(evidence=pl.coalesce(told, evidence))
     rows = records.filter(pl.col("removed_on").is_not_null()).with_columns(
         target_kind=pl.lit("record"), target_id="record_id", signal=pl.lit("removed"), is_stale=pl.lit(value=True), score=pl.lit(1.0),
         since="removed_on", evidence=evidence,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from canonry.serve import AgentError
+from tests.serve.conftest import client_over, table
 
 
 @pytest.mark.parametrize(
@@ -56,3 +59,31 @@ def test_an_id_that_is_not_there_is_not_found(client):
     with pytest.raises(AgentError) as caught:
         client.explain("nothing/of the kind")
     assert caught.value.as_dict()["code"] == "NOT_FOUND"
+
+
+def test_a_cite_that_gave_way_is_answered_with_what_stands_in_its_place(client):
+    with pytest.raises(AgentError) as caught:
+        client.get_item("wiki/office.md#door")
+    assert caught.value.fix == "Ask for live/office.md#door, which stands in its place."
+
+
+def test_a_page_that_moved_before_this_release_is_answered_with_where_it_is():
+    moved = table("id_changes", [{"kind": "document", "old_id": "live/old.md", "new_id": "live/new.md"}])
+    client = client_over([{"item_id": "i", "text": "New.", "cite": "live/new.md#top"}], id_changes=moved)
+    for ask in (client.explain, client.get_item):
+        with pytest.raises(AgentError) as caught:
+            ask("live/old.md#top")
+        assert "live/new.md#top" in caught.value.fix
+
+
+def test_of_several_claims_of_a_side_the_best_is_quoted_first():
+    said = [("c1", "wiki", None), ("c2", "live", date(2023, 1, 1)), ("c3", "live", date(2024, 1, 1))]
+    dated = [{"claim_id": c, "source": s, "dated_on": d, "date_kind": "exact" if d else "unknown"} for c, s, d in said]
+    client = client_over(
+        [{"item_id": "i", "text": "x"}],
+        claims=table("claims", [{**c, "subject_id": "e", "subject_kind": "entity"} for c in dated]),
+        conflicts=table("conflicts", [{"conflict_id": "k", "type": "value_conflict", "status": "open", "subject": "e", "attribute": "a"}]),
+        conflict_claims=table("conflict_claims", [{"conflict_id": "k", "claim_id": c, "side": 1, "source": s} for c, s, _ in said]),
+        sources=table("sources", [{"source": "live", "authority": 1}, {"source": "wiki", "authority": 2}]),
+    )
+    assert [s.claim_id for s in client.list_conflicts()[0].sides] == ["c3", "c2", "c1"]

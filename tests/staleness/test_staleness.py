@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from canonry.published import TABLES
+from canonry.frames import frame
+from canonry.published import ID_CHANGES, TABLES
 from tests.arbitrate.build import TONIGHT, World, dated, no_later_than, only
 
 
@@ -113,6 +114,21 @@ def test_of_several_newer_versions_the_one_that_holds_most_of_it_is_named():
 def test_a_version_that_was_removed_supersedes_nothing():
     world = World(page_pairs=[pair("live/new.md")]).page("live/old.md", "Old.").page("live/new.md", "New.", removed_on=TONIGHT)
     assert found(world, "older_version").height == 0
+
+
+def test_a_page_that_moved_twice_names_where_it_is_tonight():
+    gone = {"removed_on": date(2024, 12, 30)}
+    world = World().page("live/a.md", "First.", **gone).page("live/b.md", "Then.", **gone).page("live/c.md", "Then.")
+    noted = {"kind": "document", "old_id": "live/a.md", "new_id": "live/b.md", "since": date(2024, 12, 1)}
+    world.history = {"id_changes": frame(ID_CHANGES.schema, [noted])}
+    rows = world.signals().signals.filter(signal="removed")
+    assert dict(rows.select("target_id", "superseded_by").iter_rows()) == {"live/a.md": "live/c.md", "live/b.md": "live/c.md"}
+    assert rows["evidence"][0] == "It moved to live/c.md; it is gone from here since 2024-12-30."
+
+
+def test_a_page_whose_words_stand_on_several_others_moved_to_none_of_them():
+    world = World().page("live/a.md", "Same.", removed_on=date(2024, 12, 30)).page("live/b.md", "Same.").page("live/c.md", "Same.")
+    assert world.signals().signals.filter(signal="removed")["superseded_by"].to_list() == [None]
 
 
 def test_what_is_absent_from_its_source_is_removed():
