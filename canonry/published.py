@@ -77,7 +77,8 @@ SOURCES = Table("sources", "Where documents and records come from.", ("source",)
     _col("observed_at", "instant", "When the copy in use was taken."),
     _col("last_seen_at", "instant", "The last run in which the source was ok."),
     _col("held_since", "instant", "The first of the runs in a row in which it was not ok."),
-    _col("items", "int", "Documents, records or claims in the copy in use.", nullable=False),
+    _col("items", "int", "Documents, records or claims that are there.", nullable=False),
+    _col("removed", "int", "Those that are gone from it, and are still told as removed.", nullable=False),
     _col("quarantined", "int", "Rows and files set aside.", nullable=False),
     _col("message", "text", "Why it is held or missing, or what was noticed."),
 ))  # fmt: skip

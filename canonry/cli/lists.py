@@ -16,7 +16,7 @@ from canonry.cli.session import Session, command
 from canonry.published import CONFLICT_STATUSES, RULINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from canonry.serve import Client
 
@@ -24,7 +24,14 @@ WAITING = "waiting"  # of a ruling that no run has seen
 _NEXT_RUN = "in effect with the next run"
 KINDS = ("conflicts", "stale", "families", "entities", "rulings", "gaps", "attributes", "quarantine")
 _COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → headings, columns
-    "stale": (("what", "id", "signal", "since", "evidence"), ("target_kind", "target_id", "signal", "since", "evidence")),
+    "stale": (
+        ("what", "id", "signal", "since", "evidence", "instead"),
+        ("target_kind", "target_id", "signal", "since", "evidence", "superseded_by"),
+    ),
+    "signs": (
+        ("stale", "what", "id", "signal", "since", "evidence", "instead"),
+        ("is_stale", "target_kind", "target_id", "signal", "since", "evidence", "superseded_by"),
+    ),
     "families": (("kind", "family", "member", "relation", "like#"), ("member_kind", "family_id", "member_id", "relation", "similarity")),
     "entities": (("entity", "name", "records#", "sources"), ("entity_id", "name", "records", "sources")),
     "rulings": (
@@ -44,19 +51,26 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → hea
 @click.argument("kind", type=OneOf(KINDS), metavar="KIND")
 @click.option("--limit", type=click.IntRange(1), help="At most so many rows; default: 20, with --json all.")
 @click.option("--status", type=click.Choice(CONFLICT_STATUSES), help="Only conflicts of this status.")
+@click.option("--all", "every", is_flag=True, help="With stale: the signs too that alone make nothing stale.")
 @click.option("--edition", metavar="NAME", help="Which edition; default: full.")
-def list_command(session: Session, kind: str, limit: int | None, status: str | None, edition: str | None) -> None:
+def list_command(session: Session, kind: str, limit: int | None, **only: Any) -> None:
     """List what people go through: KIND is conflicts, stale, families, entities, rulings, gaps, attributes or quarantine.
 
     Conflicts come by importance: severity × (1 + how often agents met them) × how unsure the decision is.
     """
+    status, every, edition = only["status"], only["every"], only["edition"]
     if status and kind != "conflicts":
         raise click.UsageError("--status goes with conflicts only.", click.get_current_context())
+    if every and kind != "stale":
+        raise click.UsageError("--all goes with stale only.", click.get_current_context())
     rows = _gaps(session) if kind == "gaps" else _of_release(client(session, edition), kind, status)
+    hidden = 0 if every or kind != "stale" else sum(not r["is_stale"] for r in rows)
+    rows = [r for r in rows if r["is_stale"]] if hidden else rows
     if kind == "rulings" and edition in (None, stores.FULL):  # the journal tells of all editions
         rows = _with_waiting(session, rows)
     shown = rows[: limit or (None if session.as_json else 20)]
-    session.answer({"kind": kind, "total": len(rows), "shown": len(shown), "rows": shown}, lambda: _told(session, kind, shown, len(rows)))
+    found = {"kind": kind, "total": len(rows), "shown": len(shown), **({"hidden": hidden} if kind == "stale" else {}), "rows": shown}
+    session.answer(found, lambda: _told(session, "signs" if every else kind, shown, found))
 
 
 def _gaps(session: Session) -> list[dict[str, Any]]:
@@ -80,7 +94,7 @@ def _with_waiting(session: Session, rows: list[dict[str, Any]]) -> list[dict[str
 
 
 def _of_release(reader: Client, kind: str, status: str | None) -> list[dict[str, Any]]:
-    return conflicts(reader, status) if kind == "conflicts" else _rows(reader, kind)
+    return conflicts(reader, status) if kind == "conflicts" else reader.list(kind).to_dicts()
 
 
 def conflicts(reader: Client, status: str | None) -> list[dict[str, Any]]:
@@ -95,19 +109,17 @@ def conflicts(reader: Client, status: str | None) -> list[dict[str, Any]]:
     return sorted(found, key=lambda c: (-c["importance"], c["conflict_id"]))
 
 
-def _rows(reader: Client, kind: str) -> list[dict[str, Any]]:
-    table = reader.list(kind)
-    return (table.filter("is_stale") if kind == "stale" else table).to_dicts()
-
-
-def _told(session: Session, kind: str, rows: Sequence[dict[str, Any]], total: int) -> None:
+def _told(session: Session, kind: str, rows: Sequence[dict[str, Any]], found: dict[str, Any]) -> None:
     if not rows:
         output.line(f"None.{_out_of(session, kind)}")
-        return
-    shape: Callable[[Sequence[dict[str, Any]]], None] = _conflicts if kind == "conflicts" else lambda r: _table(kind, r)
-    shape(rows)
-    output.capped(len(rows), total)
-    if kind == "stale":
+    elif kind == "conflicts":
+        _conflicts(rows)
+    else:
+        _table(kind, rows)
+    output.capped(len(rows), found["total"])
+    if found.get("hidden"):
+        output.remark(f"{output.number(found['hidden'], 'sign')} more that alone make nothing stale: canonry list stale --all")
+    if rows and found["kind"] == "stale":
         output.remark("One sign a row: what has several stands there as often.")
         output.remark("next: canonry explain ID, then canonry rule ID --retire or --still-valid")
 
@@ -150,6 +162,8 @@ def _table(kind: str, rows: Sequence[dict[str, Any]]) -> None:
 def _cell(value: Any) -> Any:
     if isinstance(value, list):
         return ", ".join(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return value if isinstance(value, (int, float)) else output.short("" if value is None else str(value), 200)
 
 

@@ -229,10 +229,9 @@ def _told(ruling: Mapping[str, Any], about: targets.Target, before: Mapping[str,
         return
     where = f" in {ruling['edition']}" if ruling.get("edition") else ""
     output.line(f"Ruling {ruling['ruling_id']}: {ruling['verdict']}{where} on {about.kind} {about.name}, by {ruling['by']}.")
-    for a in ruling["anchors"]:
-        if "value" in a:
-            mark = "keeps  " if a.get("keep") else "withholds  " if a.get("withhold") else ""
-            output.line(f"  {mark}{a['value']} ({a['source']})")
+    for a, claim in zip(ruling["anchors"], about.claims, strict=False):  # pages and records have anchors only
+        mark = "keeps  " if a.get("keep") else "withholds  " if a.get("withhold") else ""
+        output.line(f"  {mark}{output.short(claim['verbatim'])} ({a['source']})")
     if before:
         output.line(f"It takes the place of {before['ruling_id']} ({before['verdict']}), by {before.get('by')}.")
     output.remark(f"It takes effect with the next run: canonry run. To take it back: canonry unrule {ruling['ruling_id']}")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from canonry.store import Manifest
 
+_NAMED = 3  # pages that moved, named one by one
+
 
 @command("status", "canonry status", "canonry status --json", "canonry -c company/canonry.yaml status")
 def status_command(session: Session) -> None:
@@ -62,7 +64,7 @@ def _status(session: Session, current: Manifest) -> dict[str, Any]:
         "releases": len(stores.release_ids(session.store)),
         "editions": {n: {"items": e.tables["context"].rows, "bytes": e.bytes} for n, e in current.editions.items()},
         "sources": {
-            r["source"]: {k: r[k] for k in ("kind", "status", "items", "quarantined", "held_since", "message")}
+            r["source"]: {k: r[k] for k in ("kind", "status", "items", "removed", "quarantined", "held_since", "message")}
             for r in tables["sources"].filter(pl.col("parent").is_null()).to_dicts()
         },
         "degraded": current.degraded,
@@ -79,12 +81,19 @@ def _status(session: Session, current: Manifest) -> dict[str, Any]:
             .sort("target_kind")
             .iter_rows()
         ),
+        "removed_pages": _removed(tables["staleness"]),
         "quarantined": current.editions[stores.FULL].tables["quarantine"].rows,
         "rulings": dict(tables["rulings"].group_by("status").len().sort("status").iter_rows()),
         "rulings_waiting": sum(r["ruling_id"] not in known for r in said.standing_rulings),
         "held_back": bool(held_back(said.rollbacks)),
         "locked_by": locked_by(session.store),
     }
+
+
+def _removed(staleness: pl.DataFrame) -> dict[str, str | None]:
+    """Each page that is gone from its source, and where it went; the latest first."""
+    gone = staleness.filter((pl.col("signal") == "removed") & (pl.col("target_kind") == "document"))
+    return dict(gone.sort("since", "target_id", descending=[True, False]).select("target_id", "superseded_by").iter_rows())
 
 
 def _told(found: dict[str, Any]) -> None:
@@ -103,6 +112,7 @@ def _told(found: dict[str, Any]) -> None:
             ("served", f"{found['served']:,} items; left out: {_counts(found['excluded'])}"),
             ("conflicts", _counts(found["conflicts"])),
             ("stale", ", ".join(output.number(n, kind) for kind, n in found["stale_kinds"].items()) or "none"),
+            ("removed", _gone(found["removed_pages"])),
             ("set aside", f"{found['quarantined']:,}"),
             ("rulings", _counts(found["rulings"])),
             ("waiting", f"{found['rulings_waiting']:,} new, in effect with the next run" if found["rulings_waiting"] else None),
@@ -112,13 +122,30 @@ def _told(found: dict[str, Any]) -> None:
     )
     output.heading("Sources")
     output.table(
-        ("source", "kind", "status", "items#", "set aside#", "since", "remark"),
+        ("source", "kind", "status", "items#", "removed#", "set aside#", "since", "remark"),
         (
-            (n, s["kind"], output.coloured(s["status"]), s["items"], s["quarantined"], str(s["held_since"] or "")[:10], s["message"] or "")
+            (
+                n,
+                s["kind"],
+                output.coloured(s["status"]),
+                s["items"],
+                s["removed"] or "",
+                s["quarantined"],
+                str(s["held_since"] or "")[:10],
+                s["message"] or "",
+            )
             for n, s in found["sources"].items()
         ),
         keep=("source", "kind", "status"),
     )
+
+
+def _gone(pages: dict[str, str | None]) -> str | None:
+    """Count the pages that are gone, and name where the latest of those that moved are now."""
+    moved = [f"{old} → {new}" for old, new in pages.items() if new]
+    named = [*moved[:_NAMED], *([f"and {len(moved) - _NAMED:,} more"] if len(moved) > _NAMED else [])]
+    told = f"; moved: {', '.join(named)}" if moved else ""
+    return f"{output.number(len(pages), 'page')}{told}" if pages else None
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -55,9 +55,10 @@ def published_sources(
     known: pl.DataFrame, documents: pl.DataFrame, records: pl.DataFrame, assertions: pl.DataFrame, may: frozenset[str] | None
 ) -> pl.DataFrame:
     """The sources that an edition may know of, asserting ones included, counted by what it may read."""
-    inside = assertions.filter(pl.col("source") != pl.col("parent")).select(source="parent")
-    items = pl.concat([documents.select("source"), records.select("source"), assertions.select("source"), inside])
-    counted = items.group_by("source").len("n")
+    inside = assertions.filter(pl.col("source") != pl.col("parent")).select("removed_on", source="parent")
+    items = pl.concat([*(rows.select("removed_on", "source") for rows in (documents, records, assertions)), inside])
+    is_gone = pl.col("removed_on").is_not_null()
+    counted = items.group_by("source").agg(n=pl.len(), there=(~is_gone).sum(), gone=is_gone.sum())
     own = known.with_columns(pl.col("audience").fill_null([EVERYONE]), parent=pl.lit(None, dtype=pl.String))
     inner = (
         assertions.filter(pl.col("source") != pl.col("parent"))
@@ -75,7 +76,8 @@ def published_sources(
         out = out.filter(pl.col("audience").list.eval(pl.element().is_in(list(may))).list.any() | (pl.col("n") > 0))
         out = out.with_columns(message=pl.lit(None, dtype=pl.String))  # it may count what this edition may not read
     out = out.with_columns(
-        items=pl.col("n").fill_null(0),
+        items=pl.col("there").fill_null(0),
+        removed=pl.col("gone").fill_null(0),
         quarantined=pl.lit(0, dtype=pl.Int64),
         observed_at=_instant("observed_on"),
         last_seen_at=_instant("last_seen_on"),

@@ -265,6 +265,7 @@ class SourceLine:
     audience: tuple[str, ...]
     status: str
     items: int
+    removed: int
     quarantined: int
     observed: str | None
     held_since: str | None

@@ -124,7 +124,7 @@ def sources(tables: Mapping[str, pl.DataFrame]) -> list[SourceLine]:
     """All sources by name."""
     return [
         SourceLine(
-            **{k: r[k] for k in ("source", "parent", "kind", "owner", "status", "items", "quarantined", "message")},
+            **{k: r[k] for k in ("source", "parent", "kind", "owner", "status", "items", "removed", "quarantined", "message")},
             rank=r["authority"],
             audience=tuple(sorted(r["audience"] or ())),
             observed=words.day(r["observed_at"]),

@@ -120,7 +120,7 @@ class World:
     @property
     def normalised(self) -> Normalised:
         used = {r["source"] for r in (*self.documents, *self.records, *self.claims)}
-        base = {"kind": "records", "audience": ["staff"], "status": "ok", "items": 1, "quarantined": 0}
+        base = {"kind": "records", "audience": ["staff"], "status": "ok", "items": 1, "removed": 0, "quarantined": 0}
         ranks = {r["source"]: r["authority"] for r in (*self.documents, *self.records, *self.claims)}
         sources = [{"source": n, **base, "authority": ranks.get(n), **self.sources.get(n, {})} for n in sorted(used | set(self.sources))]
         return Normalised(

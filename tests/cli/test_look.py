@@ -205,6 +205,68 @@ def test_a_page_that_is_not_served_says_why_apart_from_what_stands_instead(two_n
     assert "1 document" in two_nights.call("status").stdout
 
 
+@pytest.fixture
+def renamed(company):
+    """The page on refunds, renamed in the second night, unchanged."""
+    (company.root / "handbook" / "refunds.md").rename(company.root / "handbook" / "money-back.md")
+    company.call("run", "--date", "2025-01-01")
+    return company
+
+
+def test_a_page_that_was_renamed_names_where_it_is_now_wherever_it_is_shown(renamed):
+    row = next(r for r in renamed.json("list", "stale")["rows"] if r["signal"] == "removed")
+    assert (row["target_id"], row["superseded_by"]) == ("handbook/refunds.md", "handbook/money-back.md")
+    assert "handbook/money-back.md" in renamed.call("list", "stale").stdout
+    assert "moved: handbook/refunds.md → handbook/money-back.md" in " ".join(renamed.call("status").stdout.split())
+    assert "instead   handbook/money-back.md" in renamed.call("explain", "handbook/refunds.md").stdout
+    item = renamed.json("explain", "handbook/refunds.md#window")["items"][0]
+    assert (item["reason"], item["superseded_by"]) == ("removed", "handbook/money-back.md#window")
+    renamed.call("report", "--format", "json", "-o", renamed.root / "r.json")
+    stale = json.loads((renamed.root / "r.json").read_text())["stale"]["rows"]
+    assert [s["instead"]["text"] for s in stale if s["what"]["text"] == "handbook/refunds.md"] == ["handbook/money-back.md"]
+
+
+def test_a_page_that_moved_long_ago_is_still_answered_with_where_it_is(renamed):
+    renamed.call("run", "--date", "2025-03-01")
+    done = renamed.call("explain", "handbook/refunds.md#window")
+    assert done.exit_code == 2
+    assert "It moved: canonry explain handbook/money-back.md#window" in done.stderr
+
+
+def test_what_is_gone_from_a_source_is_counted_apart_from_what_is_there(renamed):
+    found = renamed.json("status")
+    assert {n: (s["items"], s["removed"]) for n, s in found["sources"].items()} == {"handbook": (2, 1), "crm": (2, 0), "billing": (2, 0)}
+    assert renamed.json("run", "--date", "2025-01-01")["sources"]["handbook"]["items"] == 2
+
+
+def test_signs_that_alone_make_nothing_stale_are_counted_and_shown_when_asked_for(company):
+    company.write("handbook/leave.md", "# Leave\n\n## Parental\n\nParental leave is 16 weeks. See [laptops](laptops.md).\n")
+    company.call("run", "--date", "2025-01-01")
+    few, every = company.json("list", "stale"), company.json("list", "stale", "--all")
+    assert (few["total"], few["hidden"], every["hidden"]) == (0, every["total"], 0)
+    assert {r["signal"] for r in every["rows"]} == {"broken_link"}
+    assert "1 sign more that alone make nothing stale: canonry list stale --all" in company.call("list", "stale").stderr
+    assert "laptops.md" in company.call("list", "stale", "--all").stdout
+    assert company.call("list", "families", "--all").exit_code == 2
+
+
+def test_the_sides_of_a_conflict_stand_in_one_order_everywhere(company):
+    config = (company.root / "canonry.yaml").read_text()
+    for best in ("crm", "billing"):
+        company.write("canonry.yaml", config.replace(f"path: {best}.csv", f"path: {best}.csv, authority: 1"))
+        company.call("run")
+        listed = company.json("list", "conflicts")["rows"][0]
+        told = company.json("explain", listed["conflict_id"])["conflicts"][0]
+        company.call("report", "--format", "json", "-o", company.root / "r.json")
+        groups = json.loads((company.root / "r.json").read_text())["groups"]
+        card = next(c for g in groups for c in g["cards"]["rows"] if c["conflict_id"] == listed["conflict_id"])
+        orders = [[s["claim_id"] for s in listed["sides"]], [s["claim_id"] for s in told["sides"]]]
+        orders.append([s["first"]["claim_id"] for s in card["sides"]])
+        assert orders[0] == orders[1] == orders[2]
+        assert [(s["source"] == best, s["wins"]) for s in told["sides"]] == [(True, True), (False, False)]
+        assert [s["side"] for s in told["sides"]] == [s["number"] for s in card["sides"]] == [1, 2]
+
+
 def test_questions_are_made_or_compared_not_both(company, tmp_path):
     done = company.call("eval", "--make", tmp_path / "q.jsonl", "--against", "parent")
     assert done.exit_code == 2

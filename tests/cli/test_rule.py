@@ -152,3 +152,18 @@ def test_a_second_ruling_on_a_conflict_says_which_one_it_replaces(company, confl
     assert f"takes the place of {first['ruling_id']} (both), by ada" in done.stdout
     again = company.json("rule", conflict["conflict_id"], "--not-a-conflict", "--by", "ben")
     assert again["replaces"] is None
+
+
+def test_a_ruling_is_told_in_the_words_of_the_sources(company, conflict):
+    shown = company.call("rule", conflict["conflict_id"], "--keep", "$20", "--by", "ada").stdout
+    assert "keeps  $20 (crm)" in shown
+    assert "  $25 (billing)" in shown
+
+
+def test_the_same_ruling_is_the_same_after_it_took_effect_and_turned_the_sides_around(company, conflict):
+    for value in ("$20", "$25"):
+        first = company.json("rule", conflict["conflict_id"], "--keep", value, "--by", "ada", "--because", value)
+        company.call("run")
+        assert company.json("list", "conflicts")["rows"][0]["sides"][0]["verbatim"] == value
+        again = company.json("rule", conflict["conflict_id"], "--keep", value, "--by", "ada", "--because", value)
+        assert (again["ruling_id"], again["already"]) == (first["ruling_id"], True)

@@ -110,6 +110,7 @@ def _others() -> dict[str, pl.DataFrame]:
         "kind": "documents",
         "status": "ok",
         "items": 21,
+        "removed": 0,
         "quarantined": 0,
         "audience": ["staff"],
         "owner": "people-ops@brightwater.example",
