@@ -48,6 +48,7 @@ def init_command(session: Session, folder: Path, *, force: bool) -> None:
             "file": str(file),
             "documents": {d.path: len(d.files) for d in found.documents},
             "exports": {e.path: {"rows": e.rows, "columns": e.columns, "id": e.id, "observed_at": e.observed_at} for e in found.exports},
+            "alike": [[e.path for e in group] for group in found.alike],
             "left_out": found.unread,
         },
         lambda: _told(file, found),
@@ -73,6 +74,8 @@ def _told(file: Path, found: Profile) -> None:
             ),
         ],
     )
+    for group in found.alike:
+        output.line(f"{', '.join(e.path for e in group)} share ids: proposed as rows about the same things (`entity`).")
     for path, why in found.unread.items():
         output.line(f"left out: {path}: {why}", style="yellow")
     output.line()

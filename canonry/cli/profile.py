@@ -6,15 +6,19 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from canonry.config import CsvOptions, XlsxOptions
 from canonry.days import order_of, parse_day
 from canonry.errors import SourceError
+from canonry.groups import grouped
 from canonry.ingest.formats import MEDIA, TABLE_SUFFIXES, read_table
 from canonry.ingest.rows import Options
 from canonry.ingest.sidecar import plain_path
+from canonry.text import normal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,6 +48,9 @@ _CLAIMS = {  # headings of a table whose rows assert one value each
     "source": re.compile(r"^(source|site|website|provider|asserter)$", re.IGNORECASE),
 }
 _ALMOST = 0.9  # share of different values from which a column that is called an id is taken for one; repeats are set aside by the run
+_SHARED_IDS = 0.2  # share of the ids from which two exports are taken to describe the same things
+_FEWEST = 2  # ids that they have to share at least
+_ANY_ID = re.compile(r"id|no|number|key|code|ref", re.IGNORECASE)  # headings that say nothing of what is numbered
 _DAYS = ("modified_at", "expires_on", "review_on")
 
 
@@ -62,6 +69,7 @@ class Export:
         dates: All columns of dates.
         set_aside: Rows that cannot be read.
         paths: Per column that could hold paths, the paths in it.
+        ids: What stands in the id column, in normal form.
     """
 
     path: str
@@ -74,6 +82,7 @@ class Export:
     dates: tuple[str, ...]
     set_aside: int
     paths: dict[str, frozenset[str]] = field(repr=False)
+    ids: frozenset[str] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,21 @@ class Profile:
     documents: tuple[Documents, ...]
     exports: tuple[Export, ...]
     unread: dict[str, str]
+
+    @cached_property
+    def alike(self) -> tuple[tuple[Export, ...], ...]:
+        """Groups of exports that describe the same things, by their ids; also those that do so by way of a third one."""
+        pairs = ((a.path, b.path) for a, b in combinations(self.exports, 2) if _same_things(a, b))
+        return tuple(tuple(e for e in self.exports if e.path in paths) for paths in grouped(pairs).values())
+
+
+def _same_things(one: Export, other: Export) -> bool:
+    """Whether a fifth of the ids of one stands in the other. Plain numbers are counted up everywhere: they need the same heading too."""
+    shared = one.ids & other.ids
+    told = one.id == other.id and not _ANY_ID.fullmatch(str(one.id))
+    if len(shared) < _FEWEST or (all(i.isdigit() for i in shared) and not told):
+        return False
+    return len(shared) >= _SHARED_IDS * min(len(one.ids), len(other.ids))
 
 
 def profile(folder: Path) -> Profile:
@@ -199,6 +223,7 @@ def _export(folder: Path, file: str) -> Export | None:
         claims=None if id_column else _claim_columns(cells.columns, observed_at),
         dates=dates,
         set_aside=len(rows.faults),
+        ids=frozenset(normal(v) for v in cells[id_column] if v.strip()) if id_column else frozenset(),
         paths={c: frozenset(plain_path(v) for v in cells[c] if "." in v) for c in cells.columns},
     )
 

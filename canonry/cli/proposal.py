@@ -48,10 +48,11 @@ def proposal(found: Profile, name: str) -> str:
     parts = [_HEAD.format(name=_scalar(name))]
     parts += [_documents(d, _named(PurePosixPath(d.path).name or "documents", taken)) for d in found.documents]
     named = [(e, _named(PurePosixPath(e.path).stem, taken)) for e in found.exports]
-    parts += [_export(e, n) for e, n in named]
+    kinds = _kinds(found, {e.path: n for e, n in named})
+    parts += [_export(e, n, kinds.get(e.path)) for e, n in named]
     if found.unread:
         parts.append("\n# Left out:\n" + "".join(f"#   {_comment(path)}: {_comment(why)}\n" for path, why in found.unread.items()))
-    entity, export = (named[0][1], named[0][0]) if named else ("product", None)
+    entity, export = (kinds.get(named[0][0].path, named[0][1]), named[0][0]) if named else ("product", None)
     phrase = next((c for c in export.columns if c not in (export.id, *export.dates)), "price") if export else "price"
     parts.append(_TAIL.format(entity=entity, attribute="_".join(phrase.lower().split()), phrase=_comment(phrase.lower().replace('"', ""))))
     return "".join(parts)
@@ -76,7 +77,12 @@ def _documents(found: Documents, name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _export(found: Export, name: str) -> str:
+def _kinds(found: Profile, names: dict[str, str]) -> dict[str, str]:
+    """What the exports that describe the same things are rows of: the shortest of their names."""
+    return {e.path: min((names[o.path] for o in group), key=lambda n: (len(n), n)) for group in found.alike for e in group}
+
+
+def _export(found: Export, name: str, kind: str | None) -> str:
     lines = [
         f"  {name}:{'':<{max(1, 24 - len(name))}}# {number(found.rows, 'row')}; columns: {_comment(_few(found.columns))}",
         f"    kind: {'claims' if found.claims else 'records'}",
@@ -84,6 +90,10 @@ def _export(found: Export, name: str) -> str:
     ]
     if found.set_aside or found.repeated:
         lines.append(f"    # set aside: {number(found.set_aside, 'unreadable row')}, {found.repeated:,} with a repeated id")
+    if kind:
+        lines.append(
+            f"    entity: {_scalar(kind)}{'':<{max(1, 16 - len(kind))}}# ids of it stand in another export too: the same things, compared"
+        )
     lines += _claims(found.claims) if found.claims else _records(found)
     return "\n".join([*lines, "    # authority: 1", "    # owner: somebody@example.org"]) + "\n"
 

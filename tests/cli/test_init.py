@@ -112,3 +112,38 @@ def test_hidden_and_tool_folders_and_our_own_are_left_alone(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text("# x\n\ny\n")
     assert [d.path for d in profile(tmp_path).documents] == ["ok"]
+
+
+def exports(folder, **columns):
+    """Exports of one column of ids and one of names: file name → heading and ids."""
+    for name, (heading, ids) in columns.items():
+        (folder / f"{name}.csv").write_text(f"{heading},name\n" + "".join(f"{i},n{n}\n" for n, i in enumerate(ids)))
+    return {n: s.get("entity") for n, s in proposed(folder).items()}
+
+
+def test_exports_that_share_a_fifth_of_their_ids_are_proposed_as_one_kind_of_thing(tmp_path):
+    new, old = [f"AB-{n}" for n in range(10)], [f"ab-{n}" for n in range(8, 18)]
+    assert exports(tmp_path, prices=("SKU", new), prices_2023=("Code", old), people=("id", ["p1", "p2"])) == {
+        "prices": "prices", "prices_2023": "prices", "people": None,
+    }  # fmt: skip
+    done = init(tmp_path, "--force", "--json")
+    assert json.loads(done.stdout)["alike"] == [["prices.csv", "prices_2023.csv"]]
+    run = CliRunner().invoke(cli, ["run", "-c", str(tmp_path), "--json"])
+    assert json.loads(run.stdout)["counts"]["entities"] == 20
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("SKU", [f"AB-{n}" for n in range(10)]), ("Code", ["AB-1", *(f"X-{n}" for n in range(9))])),
+        (("order_id", range(1, 11)), ("customer_id", range(1, 11))),
+        (("id", range(1, 11)), ("id", range(1, 11))),
+    ],
+    ids=["too-few", "numbers-of-different-things", "numbers-of-anything"],
+)
+def test_ids_that_are_alike_by_chance_make_no_common_kind(tmp_path, one, other):
+    assert exports(tmp_path, a=one, b=other) == {"a": None, "b": None}
+
+
+def test_numbers_under_the_same_telling_heading_are_the_same_things(tmp_path):
+    assert exports(tmp_path, new=("customer_id", range(1, 11)), old=("customer_id", range(8, 18))) == {"new": "new", "old": "new"}
