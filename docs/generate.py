@@ -84,10 +84,10 @@ def configuration() -> str:
 def _keys(part: dict[str, Any]) -> list[str]:
     needed = set(part.get("required", ()))
     rows = [
-        f"| `{key}` | {_cell(_type(spec))} | {'needed' if key in needed else _cell(_default(spec))} |"
+        f"| `{key}` | {_cell(spec['description'])} | {_cell(_type(spec))} | {'needed' if key in needed else _cell(_default(spec))} |"
         for key, spec in part.get("properties", {}).items()
     ]
-    return ["| key | value | default |", "|---|---|---|", *rows, ""]
+    return ["| key | what it says | value | default |", "|---|---|---|---|", *rows, ""]
 
 
 def _type(spec: dict[str, Any]) -> str:
@@ -102,6 +102,14 @@ def _type(spec: dict[str, Any]) -> str:
         return f"list of: {_type(spec.get('items', {}))}"
     if spec.get("type") == "object":
         return f"name → {_type(spec['additionalProperties'])}" if isinstance(spec.get("additionalProperties"), dict) else "mapping"
+    return _scalar(spec)
+
+
+def _scalar(spec: dict[str, Any]) -> str:
+    if "pattern" in spec:
+        return "span such as `180d`"
+    if spec.get("format") == "date":
+        return "day such as `2024-12-31`"
     bounds = [f"{word} {spec[key]:g}" for key, word in _BOUNDS.items() if key in spec]
     return " ".join([{"string": "text", "integer": "whole number"}.get(str(spec.get("type")), str(spec.get("type", "any"))), *bounds])
 

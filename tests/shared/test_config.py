@@ -1,6 +1,6 @@
 import pytest
 
-from canonry.config import find, load, parse
+from canonry.config import Config, find, load, parse
 from canonry.errors import ConfigError
 
 SMALLEST = {"sources": {"x": {"kind": "documents", "path": "docs"}}}
@@ -153,3 +153,30 @@ def test_the_hash_speaks_of_meaning_and_not_of_places():
     assert parse({**SMALLEST, "store": "elsewhere", "journal": "j", "state": "s", "run_date": "2024-01-01"}).hash == base.hash
     assert parse({**SMALLEST, "keep": {"days": 30}}).hash == base.hash
     assert parse({**SMALLEST, "keep": {"days": 31}}).hash != base.hash
+
+
+def schemas():
+    whole = Config.model_json_schema(by_alias=True)
+    return {"Config": whole, **whole["$defs"]}
+
+
+def test_every_key_says_what_it_is_for():
+    assert [
+        f"{part}.{key}" for part, s in schemas().items() for key, k in s.get("properties", {}).items() if not k.get("description")
+    ] == []
+
+
+def kinds(spec):
+    return [k for way in spec["anyOf"] for k in kinds(way)] if "anyOf" in spec else [spec["type"]]
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "taken"),
+    [
+        ("Keep", "days", {"string", "integer"}),
+        ("Source", "max_age", {"string", "integer", "null"}),
+        ("Edition", "audiences", {"string", "array"}),
+    ],
+)
+def test_the_schema_takes_a_span_of_time_and_a_single_name_as_the_file_does(part, key, taken):
+    assert set(kinds(schemas()[part]["properties"][key])) == taken
