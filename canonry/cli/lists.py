@@ -13,6 +13,7 @@ from canonry.cli import output
 from canonry.cli.nearest import OneOf
 from canonry.cli.reading import client
 from canonry.cli.session import Session, command
+from canonry.ids import record_cite
 from canonry.published import CONFLICT_STATUSES, RULINGS
 
 if TYPE_CHECKING:
@@ -24,13 +25,10 @@ WAITING = "waiting"  # of a ruling that no run has seen
 _NEXT_RUN = "in effect with the next run"
 KINDS = ("conflicts", "stale", "families", "entities", "rulings", "gaps", "attributes", "quarantine")
 _COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → headings, columns
-    "stale": (
-        ("what", "id", "signal", "since", "evidence", "instead"),
-        ("target_kind", "target_id", "signal", "since", "evidence", "superseded_by"),
-    ),
+    "stale": (("what", "id", "signal", "since", "evidence"), ("target_kind", "target_id", "signal", "since", "evidence")),
     "signs": (
-        ("stale", "what", "id", "signal", "since", "evidence", "instead"),
-        ("is_stale", "target_kind", "target_id", "signal", "since", "evidence", "superseded_by"),
+        ("stale", "what", "id", "signal", "since", "evidence"),
+        ("is_stale", "target_kind", "target_id", "signal", "since", "evidence"),
     ),
     "families": (("kind", "family", "member", "relation", "like#"), ("member_kind", "family_id", "member_id", "relation", "similarity")),
     "entities": (("entity", "name", "records#", "sources"), ("entity_id", "name", "records", "sources")),
@@ -156,7 +154,17 @@ def _sides(conflict: dict[str, Any]) -> str:
 
 def _table(kind: str, rows: Sequence[dict[str, Any]]) -> None:
     headings, columns = _COLUMNS[kind]
+    rows = [_named(kind, row) for row in rows]
     output.table(headings, ([_cell(row.get(c)) for c in columns] for row in rows), keep=headings[:1])
+
+
+def _named(kind: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Write a row of an export as `explain` takes it, and of a family which member stands for it."""
+    if row.get("target_kind") == "record":
+        return {**row, "target_id": record_cite(row["source"], row["target_id"])}
+    if kind == "families" and row["member_id"] == row["canonical_id"]:
+        return {**row, "relation": "stands for it", "similarity": None}
+    return row
 
 
 def _cell(value: Any) -> Any:

@@ -250,6 +250,23 @@ def test_signs_that_alone_make_nothing_stale_are_counted_and_shown_when_asked_fo
     assert company.call("list", "families", "--all").exit_code == 2
 
 
+def test_a_row_that_is_gone_is_listed_as_it_can_be_asked_for(company):
+    company.write("crm.csv", "plan,price,seats\nteam,$20,5\n")
+    company.call("run", "--date", "2025-01-01")
+    assert "crm/solo" in company.call("list", "stale").stdout
+    assert company.json("explain", "crm/solo")["kind"] == "record"
+
+
+def test_the_member_that_stands_for_its_family_is_said_to(company):
+    company.write("handbook/copy.md", (company.root / "handbook" / "leave.md").read_text())
+    company.call("run")
+    lines = [line for line in company.call("list", "families").stdout.splitlines() if line.startswith("document")]
+    assert [("stands for it" in line, "exact" in line) for line in sorted(lines, key=lambda at: "exact" in at)] == [
+        (True, False),
+        (False, True),
+    ]
+
+
 def test_the_sides_of_a_conflict_stand_in_one_order_everywhere(company):
     config = (company.root / "canonry.yaml").read_text()
     for best in ("crm", "billing"):
