@@ -16,10 +16,13 @@ from canonry.errors import UsageError
 from canonry.serve import AgentError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from canonry.serve import ConflictView, Explanation
-    from canonry.serve.results import ItemView
+    from canonry.serve.results import ItemView, MatchView
+
+_MATCHES = 20  # pairs that are shown
 
 _IDS = (
     ("context", "cite"),
@@ -108,6 +111,26 @@ def _about(found: Explanation) -> None:
         )
     if e := found.entity:
         output.pairs([("entity", e.entity_id), ("name", e.name), ("records", ", ".join(e.records)), ("cohesion", e.cohesion)])
+        _matches(e.matches)
+
+
+def _matches(matches: Sequence[MatchView]) -> None:
+    """Print pairs of records that were compared, with what each comparison adds to the weight, in bits."""
+    if not matches:
+        return
+    output.heading("pairs compared")
+    rows = [
+        (m.left, m.right, m.decision, f"{m.match_probability:.0%}", f"{m.match_weight:+.1f}", _parts(m.comparisons))
+        for m in matches[:_MATCHES]
+    ]
+    output.table(("left", "right", "decision", "probability#", "bits#", "of which"), rows, keep=("left", "right"))
+    if len(matches) > _MATCHES:
+        output.line(f"{len(matches) - _MATCHES} more stand in the table match_links.")
+
+
+def _parts(comparisons: Mapping[str, float]) -> str:
+    ranked = sorted(comparisons.items(), key=lambda e: (-abs(e[1]), e[0]))
+    return ", ".join(f"{name} {bits:+.1f}" for name, bits in ranked if abs(bits) >= 0.1)  # noqa: PLR2004
 
 
 def _item(item: ItemView) -> None:

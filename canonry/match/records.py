@@ -1,14 +1,18 @@
-"""Key identity: records and assertions with the same normalised id are one entity."""
+"""Which records and assertions are one entity: those with the same normalised id, or those that matching finds to be one thing."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from canonry.ids import entity_id
+from canonry.match.entities.found import matched_records
 from canonry.match.ruled import regrouped
+from canonry.published import MATCH_LINKS
 from canonry.text import normal
 
 if TYPE_CHECKING:
@@ -18,24 +22,43 @@ if TYPE_CHECKING:
 _NAMES = ("name", "title", "organization", "organisation", "company", "organization_name", "full_name", "product", "product_name")
 
 
-def keyed(
-    config: Config, records: pl.DataFrame, assertions: pl.DataFrame, links: Links | None = None
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Group records and assertions by the normal form of their key, and as people ruled.
+_REVIEWED = 0.2  # probability from which a pair that is not merged goes to a person
+_OVERLAP = 0.2  # share of ids of the smaller of two sources from which ids are the same thing's
+
+
+@dataclass(frozen=True)
+class Found:
+    """Entities of records and assertions.
+
+    Attributes:
+        entities, members, match_links: Published columns.
+        subjects: entity_type, subject (as an assertion writes it), entity_id.
+        coverage: Rows of the published table.
+    """
+
+    entities: pl.DataFrame
+    members: pl.DataFrame
+    match_links: pl.DataFrame
+    subjects: pl.DataFrame
+    coverage: list[dict[str, Any]]
+
+
+def found_entities(config: Config, records: pl.DataFrame, assertions: pl.DataFrame, links: Links | None = None) -> Found:
+    """Group records and assertions by key or by matching, and as people ruled.
 
     Args:
-        config: Reads entities.*.names.
+        config: Reads entities.*.names, identity and one_to_one. Without an identity it is the key where the ids of two sources overlap
+            by a fifth, or where there is one source only; else matching.
         records: Columns ``source``, ``record_id``, ``entity_type``, ``values``, ``removed_on``; with links ``authority`` too.
         assertions: Columns ``source``, ``subject``, ``entity_type``.
         links: Which records are one thing and which are not, by rulings. A key whose records all went to another entity takes the
             assertions about it along.
-
-    Returns:
-        Entities and members in the shape of the published tables, and ``subjects``: entity_type, subject (as given), entity_id.
     """
     members = records.select("source", "record_id", "entity_type", "values").with_columns(entity_id=_entity("record_id"))
+    members, pairs, coverage = _matched(config, members)
     given = assertions.select("entity_type", "subject").unique()
     subjects = given.with_columns(entity_id=_entity("subject")).sort("entity_type", "subject")
+    subjects = _resolved(members, subjects)
     if links and (links.same or links.apart):
         members, subjects = _ruled(links, records, members, subjects)
     named = _names(config, members)
@@ -46,6 +69,7 @@ def keyed(
             asserted.select("entity_id", "entity_type", "source", key="subject", records=pl.lit(0)),
         ]
     )
+    match_links = _decided(members, pairs)
     entities = (
         both.group_by("entity_id")
         .agg(
@@ -55,9 +79,78 @@ def keyed(
             sources=pl.col("source").unique().sort(),
         )
         .join(named, on="entity_id", how="left")
-        .with_columns(name=pl.coalesce("name", "key"), cohesion=pl.lit(1.0))
+        .join(_cohesion(members, match_links), on="entity_id", how="left")
+        .with_columns(name=pl.coalesce("name", "key"), cohesion=pl.col("cohesion").fill_null(1.0))
     )
-    return entities, members.select("entity_id", "source", "record_id", match_probability=pl.lit(1.0)), subjects
+    sure = _sureness(match_links)
+    told = members.join(sure, on=["source", "record_id"], how="left").select(
+        "entity_id", "source", "record_id", match_probability=pl.col("match_probability").fill_null(1.0)
+    )
+    return Found(entities, told, match_links, subjects, coverage)
+
+
+def _identity(config: Config, entity_type: str, ids: pl.DataFrame) -> str:
+    """Name the identity, key or match, as declared, or by how far the ids of the sources overlap."""
+    declared = config.entities.get(entity_type)
+    if declared and declared.identity:
+        return declared.identity
+    held = [set(g["entity_id"]) for _, g in ids.group_by("source")]
+    overlaps = [len(a & b) / min(len(a), len(b)) for a, b in combinations(held, 2)]
+    return "match" if overlaps and max(overlaps) < _OVERLAP else "key"
+
+
+def _matched(config: Config, members: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, list[dict[str, Any]]]:
+    """Give the records of types that are matched their entities; the others keep that of their key."""
+    pairs, coverage = [MATCH_LINKS.empty().drop("decision")], []
+    for kind in members["entity_type"].drop_nulls().unique().sort().to_list():
+        own = members.filter(entity_type=kind)
+        if _identity(config, kind, own) == "key":
+            possible = own.height * (own.height - 1) // 2
+            zero = {"pairs_capped": 0, "partial": False}
+            coverage.append({"detector": f"entities.key.{kind}", "pairs_possible": possible, "pairs_considered": own.height, **zero})
+            continue
+        declared = config.entities.get(kind)
+        groups, scored, said = matched_records(kind, own, declared.one_to_one if declared else "auto")
+        now = members.join(groups.rename({"entity_id": "now"}), on=["source", "record_id"], how="left", maintain_order="left")
+        members = now.with_columns(entity_id=pl.coalesce("now", "entity_id")).drop("now")
+        pairs.append(scored.select(pairs[0].columns))
+        coverage += said
+    return members, pl.concat(pairs, how="vertical_relaxed"), coverage
+
+
+def _resolved(members: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
+    """Let an assertion be about the entity that holds a record of its key; of several the one whose name comes first."""
+    keyed = members.select(by_key=_entity("record_id"), now="entity_id").sort("by_key", "now").unique("by_key", keep="first")
+    joined = subjects.join(keyed, left_on="entity_id", right_on="by_key", how="left", maintain_order="left")
+    return joined.with_columns(entity_id=pl.coalesce("now", "entity_id")).drop("now")
+
+
+def _decided(members: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Say of each scored pair whether it is merged, for a person to look at, or apart."""
+    where = members.select("source", "record_id", "entity_id")
+    ends = pairs
+    for side in ("left", "right"):
+        own = where.rename({"source": f"{side}_source", "record_id": f"{side}_record_id", "entity_id": f"{side}_entity"})
+        ends = ends.join(own, on=[f"{side}_source", f"{side}_record_id"], how="left", maintain_order="left")
+    merged = pl.col("left_entity") == pl.col("right_entity")
+    doubtful = pl.col("match_probability") >= _REVIEWED
+    decision = pl.when(merged).then(pl.lit("merged")).when(doubtful).then(pl.lit("review")).otherwise(pl.lit("apart"))
+    return ends.with_columns(decision=decision, entity_id=pl.when(merged).then("left_entity"))
+
+
+def _cohesion(members: pl.DataFrame, match_links: pl.DataFrame) -> pl.DataFrame:
+    """Mean probability over all pairs of records of what matching made; pairs that were not scored count as nothing."""
+    sums = match_links.filter(decision="merged").group_by("entity_id").agg(pl.col("match_probability").sum())
+    sizes = members.group_by("entity_id").agg(size=pl.len())
+    possible = pl.col("size") * (pl.col("size") - 1) / 2
+    return sums.join(sizes, on="entity_id").select("entity_id", cohesion=(pl.col("match_probability") / possible).clip(0, 1).round(4))
+
+
+def _sureness(match_links: pl.DataFrame) -> pl.DataFrame:
+    """For each record of a merged pair its best link into its entity."""
+    merged = match_links.filter(decision="merged")
+    ends = [merged.select("match_probability", source=f"{s}_source", record_id=f"{s}_record_id") for s in ("left", "right")]
+    return pl.concat(ends).group_by("source", "record_id").agg(pl.col("match_probability").max())
 
 
 def _ruled(links: Links, records: pl.DataFrame, members: pl.DataFrame, subjects: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

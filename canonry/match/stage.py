@@ -13,7 +13,7 @@ from canonry.links import successors
 from canonry.match import likeness, pages
 from canonry.match.direction import directed, marks_of
 from canonry.match.exports import exports, guessed, own_day
-from canonry.match.records import keyed
+from canonry.match.records import found_entities
 from canonry.match.ruled import with_rulings, with_successors
 from canonry.published import ENTITIES, ENTITY_MEMBERS, FAMILIES, MATCH_LINKS, NO_RANK
 from canonry.verdicts import on_records
@@ -53,15 +53,15 @@ def match(run: RunContext, normalised: Normalised) -> Matched:
     page_pairs = with_rulings(run, documents, page_pairs)
     families = _page_families(documents, page_pairs.filter(~pl.col("is_kin")), normalised.links)
     links = on_records(run.journal.standing_rulings, run.run_date, normalised.records)
-    entities, members, subjects = keyed(run.config, normalised.records, normalised.assertions, links)
+    found_things = found_entities(run.config, normalised.records, normalised.assertions, links)
     return Matched(
         families=FAMILIES.conform(pl.concat([families, _passage_families(normalised, families, of_passage)])),
         page_pairs=shaped(page_pairs, MATCHED["page_pairs"]),
-        entities=ENTITIES.conform(entities),
-        entity_members=ENTITY_MEMBERS.conform(members),
-        match_links=MATCH_LINKS.empty(),
-        subjects=subjects,
-        coverage=_coverage(documents.height, found.height, all_runs, capped, normalised),
+        entities=ENTITIES.conform(found_things.entities),
+        entity_members=ENTITY_MEMBERS.conform(found_things.members),
+        match_links=MATCH_LINKS.conform(found_things.match_links),
+        subjects=found_things.subjects,
+        coverage=_coverage(documents.height, found.height, all_runs, capped, found_things.coverage),
     )
 
 
@@ -157,8 +157,7 @@ def _passage_families(normalised: Normalised, page_families: pl.DataFrame, hashe
     )
 
 
-def _coverage(documents: int, found: int, runs: int, capped: int, normalised: Normalised) -> pl.DataFrame:
-    records = normalised.records.height
+def _coverage(documents: int, found: int, runs: int, capped: int, of_entities: list[dict[str, Any]]) -> pl.DataFrame:
     rows = [
         {
             "detector": "families.documents",
@@ -174,12 +173,6 @@ def _coverage(documents: int, found: int, runs: int, capped: int, normalised: No
             "pairs_capped": capped,
             "partial": capped > 0,
         },
-        {
-            "detector": "entities.key",
-            "pairs_possible": records * (records - 1) // 2,
-            "pairs_considered": records,
-            "pairs_capped": 0,
-            "partial": False,
-        },
+        *of_entities,
     ]
     return stack([frame(COVERAGE, rows)], COVERAGE)

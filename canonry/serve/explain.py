@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
@@ -19,6 +20,7 @@ from canonry.serve.results import (
     FactView,
     FamilyMember,
     ItemView,
+    MatchView,
     Origin,
     Result,
     RulingView,
@@ -84,13 +86,11 @@ def _entity(snapshot: Snapshot, wanted: str) -> Explanation | None:
     ids = [r["item_id"] for r in items]
     claims = snapshot.rows("claims", "subject_id", [wanted])
     conflict_ids = {c["conflict_id"] for t in ("conflicts", "observations") for c in snapshot.rows(t, "subject_id", [wanted])}
-    records = tuple(record_cite(m["source"], m["record_id"]) for m in members)
-    shown = {k: found[0][k] for k in ("entity_id", "entity_type", "name", "cohesion")}
     return Explanation(
         kind="entity",
         id=wanted,
         items=tuple(_item_view(r) for r in items),
-        entity=EntityView(**shown, records=records),
+        entity=_entity_view(snapshot, wanted),
         quality=_quality(snapshot, ids),
         claims=_claim_views(snapshot, claims),
         facts=_views(FactView, snapshot.rows("facts", "subject_id", [wanted])),
@@ -237,7 +237,29 @@ def _entity_view(snapshot: Snapshot, entity_id: str | None) -> EntityView | None
         return None
     members = snapshot.rows("entity_members", "entity_id", [entity_id])
     records = tuple(record_cite(m["source"], m["record_id"]) for m in members)
-    return EntityView(**{k: rows[0][k] for k in ("entity_id", "entity_type", "name", "cohesion")}, records=records)
+    shown = {k: rows[0][k] for k in ("entity_id", "entity_type", "name", "cohesion")}
+    return EntityView(**shown, records=records, matches=_matches(snapshot, members))
+
+
+def _matches(snapshot: Snapshot, members: list[dict[str, Any]]) -> tuple[MatchView, ...]:
+    end = {"source": pl.String, "record_id": pl.String}
+    keys = pl.DataFrame([(m["source"], m["record_id"]) for m in members], schema=end, orient="row")
+    links = snapshot.table("match_links")
+    ends = [
+        links.join(keys, left_on=[f"{side}_source", f"{side}_record_id"], right_on=["source", "record_id"], how="semi")
+        for side in ("left", "right")
+    ]
+    pair = ["left_source", "left_record_id", "right_source", "right_record_id"]
+    found = pl.concat(ends).unique(pair).sort(-pl.col("match_probability"), *pair)
+    return tuple(
+        MatchView(
+            left=record_cite(r["left_source"], r["left_record_id"]),
+            right=record_cite(r["right_source"], r["right_record_id"]),
+            comparisons=json.loads(r["comparisons"]),
+            **{k: r[k] for k in ("decision", "match_probability", "match_weight")},
+        )
+        for r in found.to_dicts()
+    )
 
 
 def _quality(snapshot: Snapshot, item_ids: list[str]) -> tuple[Component, ...]:

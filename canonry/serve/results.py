@@ -244,14 +244,26 @@ class DocumentView(Result):
     excluded_items: int
 
 
+class MatchView(Result):
+    """Two records that matching compared: probability that they are one thing, and what each comparison adds to the weight, in bits."""
+
+    left: str
+    right: str
+    decision: str
+    match_probability: float
+    match_weight: float
+    comparisons: dict[str, float]
+
+
 class EntityView(Result):
-    """An entity and the records behind it."""
+    """An entity, the records behind it, and the pairs of them, or of them and others, that matching scored; the surest first."""
 
     entity_id: str
     entity_type: str
     name: str | None = None
     cohesion: float | None = None
     records: tuple[str, ...]
+    matches: tuple[MatchView, ...] = ()
 
 
 class ClaimView(Result):

@@ -1,0 +1,245 @@
+"""What agreement in each column says, without labels: record linkage after Fellegi and Sunter (1969), weights by expectation–maximisation.
+
+How often values agree by chance is counted on pairs drawn at random. Pairs that were found as candidates are not random: many are
+related without being one thing (a household, the products of one series). They get a class of their own where the columns that tell
+things apart agree in it no more than by chance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy.special import expit, logsumexp
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from canonry.match.entities.comparisons import Comparison
+
+_CUTS = {"spelling": np.array([0.6, 0.75, 0.85, 0.93, 0.9999]), "words": np.array([0.15, 0.3, 0.45, 0.6, 0.75, 0.9])}
+_LEVELS = 8  # nothing said, then by likeness
+_ROUNDS = 40
+_STILL = 1e-4  # change of all probabilities, as a share of their sum, at which rounds end
+_FEWEST = 10  # pairs that make a class of related things
+_AS_BY_CHANCE = 0.12  # agreement beyond chance, against that of one thing, below which it is chance
+_RELATED = 0.48  # share of what tells things apart that does not agree in a class of related things
+_BOTH = 1.5  # how far two estimates of the number of matches may be apart
+
+
+class Levels(NamedTuple):
+    """Levels of agreement of pairs.
+
+    Attributes:
+        columns: Names, one per column of ``codes``.
+        codes: From 0 (a side says nothing) and 1 (unlike) up; a row per pair.
+        often: Where both say the same, the share of records that say it; else NaN.
+    """
+
+    columns: tuple[str, ...]
+    codes: NDArray[np.int8]
+    often: NDArray[np.float64]
+
+
+def levels(compared: Sequence[Comparison]) -> Levels:
+    """Bring the comparisons of columns to levels: of each its spelling, or else its words."""
+    spelt = {c.column for c in compared if c.kind == "spelling"}
+    mine = [c for c in compared if c.column is not None and (c.kind == "spelling" or (c.kind == "words" and c.column not in spelt))]
+    rarity = {c.column: c.values for c in compared if c.kind == "rarity"}
+    codes = [
+        np.where(np.isnan(c.values), 0, np.digitize(np.nan_to_num(c.values, nan=-1.0), _CUTS[c.kind]) + 1).astype(np.int8) for c in mine
+    ]
+    often = [np.where((c.kind == "spelling") & (c.values == 1), np.exp(-rarity[c.column]), np.nan) for c in mine]
+    return Levels(tuple(str(c.column) for c in mine), np.column_stack(codes), np.column_stack(often))
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What levels say of pairs.
+
+    Attributes:
+        found: The levels.
+        probability: That both are one thing, in [0, 1].
+        ours, others: Share of each level among pairs that are one thing and among others; a row per column.
+        by_value: Whether agreement counts by the frequency of what is said.
+    """
+
+    found: Levels
+    probability: NDArray[np.float64]
+    ours: list[NDArray[np.float64]]
+    others: list[NDArray[np.float64]]
+    by_value: bool
+
+    def parts(self, pairs: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+        """What each column adds to the log-odds of some pairs, against pairs by chance."""
+        often = self.found.often[pairs] if self.by_value else np.full((len(pairs), len(self.ours)), np.nan)
+        return {
+            name: _part(self.found.codes[pairs, i], self.ours[i], self.others[i], often[:, i]) for i, name in enumerate(self.found.columns)
+        }
+
+
+class _Patterns(NamedTuple):
+    """Each combination of levels once."""
+
+    codes: NDArray[np.int8]
+    counts: NDArray[np.float64]
+    of_pair: NDArray[np.int64]
+
+
+def _patterns(codes: NDArray[np.int8]) -> _Patterns:
+    mixed = np.zeros(len(codes), dtype=np.uint64)
+    for column in codes.T:
+        mixed = (mixed + column.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+    _, first, back = np.unique(mixed, return_index=True, return_inverse=True)
+    return _Patterns(codes[first], np.bincount(back).astype(np.float64), back)
+
+
+def weighed(found: Levels, drawn: Levels, start: NDArray[np.float64], possible: int) -> Weighed:
+    """Estimate from levels how probable it is that pairs are one thing.
+
+    Two estimates are made: one takes what is no match from pairs drawn at random, the other from the candidates that are no match. The
+    second knows how alike different things can be, but may take something else for matches; it counts if it finds about as many.
+
+    Args:
+        found: Levels of the candidates.
+        drawn: Levels of pairs drawn at random, in the same columns.
+        start: Likeness of the candidates as a whole; the most alike are where estimation starts.
+        possible: How many pairs there are.
+    """
+    patterns = _patterns(found.codes)
+    chance = [_shares(drawn.codes[:, i], np.ones(len(drawn.codes)), 0.5) for i in range(len(found.columns))]
+    sure = np.zeros(len(start))
+    sure[np.argsort(-start, kind="stable")[: max(20, round(0.1 * np.sqrt(2 * possible)))]] = 1
+    first = np.bincount(patterns.of_pair, sure, minlength=len(patterns.counts)) / patterns.counts
+    classes = _by_chance(patterns, chance, np.vstack([1 - first, first]), possible)
+    apart = _disagree(patterns, chance)
+    split = _by_chance(patterns, chance, np.vstack([classes[0], classes[1] * ~apart, classes[1] * apart]), possible)
+    if _beyond_chance(patterns, chance, split[2]) > _beyond_chance(patterns, chance, split[1]):
+        split = split[[0, 2, 1]]  # one thing is what agrees in more that is rare
+    related = _are_related(patterns, chance, split)
+    if not related:
+        split = np.vstack([split[0], split[1] + split[2]])
+    near = _free(patterns, split)
+    counts = [float((c[1] * patterns.counts).sum()) for c in (split, near)]
+    by_value = max(counts) > _BOTH * min(counts)
+    if by_value:
+        ours, others = _all_shares(patterns, split[1]), chance
+        probability = _with_often(found, patterns, split, chance, possible)
+    else:
+        ours, others = (_all_shares(patterns, near[k]) for k in (1, 0))
+        probability = near[1][patterns.of_pair]
+        if related:  # both know something of pairs that are neither: how alike they are, and how rare what they share
+            probability = (probability + _with_often(found, patterns, split, chance, possible)) / 2
+    return Weighed(found, np.asarray(np.round(np.clip(probability, 0, 1), 6), dtype=np.float64), ours, others, by_value)
+
+
+def _shares(codes: NDArray[np.int8], weight: NDArray[np.float64], least: float) -> NDArray[np.float64]:
+    out = np.bincount(codes, weight, minlength=_LEVELS) + least
+    out[0] = 0.0
+    return np.asarray(out / out.sum())
+
+
+def _all_shares(patterns: _Patterns, p: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    return [_shares(column, p * patterns.counts, 0.1) for column in patterns.codes.T]
+
+
+def _part(
+    codes: NDArray[np.int8], ours: NDArray[np.float64], others: NDArray[np.float64], often: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    top, bottom = (np.log(np.maximum(s, 1e-6)) for s in (ours, others))
+    out = top[codes] - np.where(np.isnan(often), bottom[codes], np.log(np.maximum(np.nan_to_num(often, nan=1.0), 1e-9)))
+    return np.where(codes == 0, 0.0, out)  # nothing said is no evidence
+
+
+def _likelihood(patterns: _Patterns, shares: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    out = np.zeros(len(patterns.counts))
+    for column, share in zip(patterns.codes.T, shares, strict=True):
+        logs = np.log(np.maximum(share, 1e-6))
+        logs[0] = 0.0
+        out += logs[column]
+    return out
+
+
+def _by_chance(
+    patterns: _Patterns, chance: Sequence[NDArray[np.float64]], classes: NDArray[np.float64], possible: int
+) -> NDArray[np.float64]:
+    """Refine classes of patterns; the first agrees as pairs drawn at random do, and all pairs that are no candidates belong to it."""
+    none = _likelihood(patterns, chance)
+    for _ in range(_ROUNDS):
+        sizes = np.maximum((classes * patterns.counts).sum(axis=1) / possible, 1e-12)
+        sizes[0] = 1 - sizes[1:].sum()
+        odds = np.vstack([none] + [_likelihood(patterns, _all_shares(patterns, c)) for c in classes[1:]]) + np.log(sizes)[:, None]
+        fresh = np.exp(odds - logsumexp(odds, axis=0))
+        moved = np.abs((fresh - classes) * patterns.counts)[1:].sum()
+        classes = fresh
+        if moved <= _STILL * max(1.0, (classes[1:] * patterns.counts).sum()):
+            break
+    return classes
+
+
+def _free(patterns: _Patterns, classes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Refine classes of patterns from the candidates alone."""
+    for _ in range(_ROUNDS):
+        sizes = np.maximum((classes * patterns.counts).sum(axis=1) / patterns.counts.sum(), 1e-6)
+        odds = np.vstack([_likelihood(patterns, _all_shares(patterns, c)) for c in classes]) + np.log(sizes)[:, None]
+        fresh = np.exp(odds - logsumexp(odds, axis=0))
+        moved = np.abs((fresh - classes) * patterns.counts)[1:].sum()
+        classes = fresh
+        if moved <= _STILL * max(1.0, (classes[1:] * patterns.counts).sum()):
+            break
+    return classes
+
+
+def _disagree(patterns: _Patterns, chance: Sequence[NDArray[np.float64]]) -> NDArray[np.bool_]:
+    """Patterns that are unlike in a column in which few agree by chance."""
+    rare = np.array([share[np.flatnonzero(share)[-1]] < 0.1 for share in chance])  # noqa: PLR2004
+    return np.asarray((patterns.codes[:, rare] == 1).any(axis=1))
+
+
+def _beyond_chance(patterns: _Patterns, chance: Sequence[NDArray[np.float64]], p: NDArray[np.float64]) -> float:
+    """How much more agreement the pairs of a class show than pairs by chance, in log-odds of a pair; 0 for a class of few."""
+    counts = p * patterns.counts
+    if counts.sum() < _FEWEST:
+        return 0.0
+    shown = _likelihood(patterns, _all_shares(patterns, p)) - _likelihood(patterns, chance)
+    return float((shown * counts).sum() / counts.sum())
+
+
+def _are_related(patterns: _Patterns, chance: Sequence[NDArray[np.float64]], classes: NDArray[np.float64]) -> bool:
+    """Whether the third class holds related things: most of what tells things apart agrees in it no more than by chance."""
+    third = classes[2] * patterns.counts
+    if third.sum() < _FEWEST:
+        return False
+    total = differs = 0.0
+    one, other = _all_shares(patterns, classes[1]), _all_shares(patterns, classes[2])
+    for i, share in enumerate(chance):
+        high = np.flatnonzero(patterns.codes[:, i].max() >= np.arange(_LEVELS))[-2:]
+        agree, in_third, by_chance = float(one[i][high].sum()), float(other[i][high].sum()), float(share[high].sum())
+        beyond = agree - by_chance
+        if beyond <= 0:
+            continue
+        said = float(third[patterns.codes[:, i] > 0].sum() / third.sum())
+        tells = -np.log(max(by_chance, 1e-5)) * said * beyond
+        total += tells
+        differs += tells if (in_third - by_chance) / beyond < _AS_BY_CHANCE else 0.0
+    return total > 0 and differs / total >= _RELATED
+
+
+def _with_often(
+    found: Levels, patterns: _Patterns, classes: NDArray[np.float64], chance: Sequence[NDArray[np.float64]], possible: int
+) -> NDArray[np.float64]:
+    """Probability with the frequency of the values: to agree in a rare one says more."""
+    sizes = np.maximum((classes * patterns.counts).sum(axis=1) / possible, 1e-12)
+    sizes[0] = 1 - sizes[1:].sum()
+    odds = np.vstack([_likelihood(patterns, _all_shares(patterns, c)) for c in classes[1:]]) + np.log(sizes[1:])[:, None]
+    none = np.full(len(found.codes), np.log(sizes[0]))
+    for i, share in enumerate(chance):
+        none -= _part(found.codes[:, i], np.ones(_LEVELS), share, found.often[:, i])
+    others = none
+    for k in range(1, len(odds)):
+        others = np.logaddexp(others, odds[k][patterns.of_pair])
+    return np.asarray(expit(np.clip(odds[0][patterns.of_pair] - others, -30, 30)))

@@ -1,0 +1,113 @@
+"""What the comparisons of a pair say together: a logistic model that never takes likeness for a sign of difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import expit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from canonry.match.entities.comparisons import Comparison
+
+_RIDGE = 1 / 0.3
+_STEPS = 25
+_LEAP = 4.0  # most that a coefficient changes in one step
+_STILL = 1e-3
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Comparisons as numbers for a logistic model.
+
+    Attributes:
+        numbers: A row per pair; each column has mean 0 and deviation 1 over the pairs that the model is fitted on.
+        names: What each column of ``numbers`` is about: the column of the records, None for whole records.
+        is_likeness: Which columns say how alike the pair is; their coefficients are not negative.
+    """
+
+    numbers: NDArray[np.float64]
+    names: tuple[str | None, ...]
+    is_likeness: NDArray[np.bool_]
+
+
+def evidence(compared: Sequence[Comparison], fitted_on: NDArray[np.bool_]) -> Evidence:
+    """Bring comparisons into numbers: each as it is and cubed, and whether a side says nothing."""
+    numbers: list[NDArray[Any]] = []
+    names: list[str | None] = []
+    likeness: list[bool] = []
+    told: set[str] = set()
+
+    def add(column: str | None, values: NDArray[Any], is_likeness: bool) -> None:  # noqa: FBT001
+        numbers.append(values)
+        names.append(column)
+        likeness.append(is_likeness)
+
+    for c in compared:
+        null = np.isnan(c.values)
+        value = np.where(null, 0.0, c.values)
+        add(c.column, value, is_likeness=True)
+        if c.kind != "rarity":
+            add(c.column, value**3, is_likeness=True)
+        if c.column is not None and c.column not in told and c.kind in ("spelling", "words") and null.any():
+            told.add(c.column)
+            add(c.column, null.astype(np.float64), is_likeness=False)
+    out = np.column_stack(numbers)
+    seen = out[fitted_on]
+    spread = seen.std(axis=0)
+    constant = spread < 1e-6  # noqa: PLR2004  (says nothing about the pairs that the model is fitted on)
+    out = np.where(constant, 0.0, (out - seen.mean(axis=0)) / np.where(constant, 1.0, spread))
+    return Evidence(out, tuple(names), np.array(likeness))
+
+
+def fitted(shown: Evidence, p: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Fit a ridge logistic model to probabilities by Newton's method on the coefficients that are free to move.
+
+    Args:
+        shown: The numbers.
+        p: Probability per pair that it is one thing.
+        weight: How much each pair counts; 0 leaves it out.
+
+    Returns:
+        Coefficients, the intercept last.
+    """
+    used = weight > 0
+    x = np.column_stack([shown.numbers[used], np.ones(int(used.sum()))])
+    target, w = p[used], weight[used]
+    bounded = np.r_[shown.is_likeness, False]
+    ridge = np.r_[np.full(x.shape[1] - 1, _RIDGE), 1e-6]
+    beta = np.zeros(x.shape[1])
+    for _ in range(_STEPS):
+        q = expit(x @ beta)
+        slope = x.T @ (w * (target - q)) - ridge * beta
+        free = ~(bounded & (beta <= 0) & (slope <= 0))
+        own = x[:, free]
+        bend = (own * (w * q * (1 - q))[:, None]).T @ own + np.diag(ridge[free])
+        step = np.zeros_like(beta)
+        step[free] = np.linalg.solve(bend, slope[free])
+        most = float(np.abs(step).max())
+        moved = beta + step * min(1.0, _LEAP / max(most, 1e-12))
+        moved[bounded] = np.maximum(moved[bounded], 0.0)
+        still = float(np.abs(moved - beta).max()) < _STILL
+        beta = moved
+        if still:
+            break
+    return beta
+
+
+def weights(shown: Evidence, beta: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log-odds of pairs under a fitted model."""
+    return np.asarray(np.round(shown.numbers @ beta[:-1] + beta[-1], 6))
+
+
+def parts(shown: Evidence, beta: NDArray[np.float64], pairs: NDArray[np.int64]) -> dict[str | None, NDArray[np.float64]]:
+    """What each column adds to the log-odds of some pairs, against the mean pair."""
+    added = shown.numbers[pairs] * beta[:-1]
+    return {
+        name: np.asarray(added[:, [i for i, n in enumerate(shown.names) if n == name]].sum(axis=1)) for name in dict.fromkeys(shown.names)
+    }

@@ -1,0 +1,204 @@
+"""Records of one type to things: how sure each pair is, and which records go together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+
+from canonry.match.entities import clusters, levels, model, null
+from canonry.match.entities.candidates import candidates
+from canonry.match.entities.comparisons import Comparison, in_detail, of_columns
+from canonry.operating import RECORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from canonry.match.entities.table import Table
+
+_SIBLINGS = 0.1  # weight of all pairs within sources against those across, as examples of different things
+_LEARNING = 5  # rounds of fitting
+_JUDGED = 3  # rounds, since who has a partner tells how near those without one are
+_THINNED = 10  # of pairs that are not near, every so manieth is fitted
+_PARTS = 2  # of the records, each scored by what the others teach
+_TWINS = 0.1  # share of records with a twin in their own source from which sources are not free of duplicates
+_DIFFERS = -2.5  # what a differing column says against a twin, in log-odds
+_DRAWN = 60_000  # pairs drawn at random
+OneToOne: TypeAlias = Literal["auto"] | bool
+KEPT = 0.05  # probability from which a pair is published
+_FEWEST = 20  # records; fewer show no distribution
+
+
+@dataclass(frozen=True)
+class Paired:
+    """What became of the records of one type.
+
+    Attributes:
+        left, right: Rows of the pairs that are as likely as `KEPT`.
+        weight: What the comparisons say together against a pair by chance, in bits: the sum of ``parts``.
+        probability: That both are one thing, in [0, 1].
+        parts: Column → what it adds to the weight, in bits; None for the records as a whole.
+        group: Number of the thing of each row.
+        is_one_to_one: Whether each source names each thing at most once.
+        possible, considered, capped, unlikely: Pairs there are, that were compared, near ones left out, and below `KEPT`.
+        reason: Why nothing could be matched; None when something could.
+    """
+
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    probability: NDArray[np.float64]
+    parts: dict[str | None, NDArray[np.float64]]
+    group: NDArray[np.int64]
+    is_one_to_one: bool
+    possible: int
+    considered: int = 0
+    capped: int = 0
+    unlikely: int = 0
+    reason: str | None = None
+
+
+def paired(table: Table, one_to_one: OneToOne = "auto") -> Paired:
+    """Find out which records are one thing.
+
+    Args:
+        table: The records.
+        one_to_one: Whether each source names each thing at most once; ``auto`` looks whether the sources are free of duplicates.
+    """
+    possible = table.height * (table.height - 1) // 2
+    if reason := _hindrance(table):
+        return _nothing(table, possible, reason)
+    found = candidates(table)
+    if not len(found.left):
+        return _nothing(table, possible, "no two records share a word")
+    left, right = found.left, found.right
+    compared = of_columns(table, left, right)
+    agreed = _agreed(compared)
+    is_one_to_one = len(table.sources) > 1 and (not _have_twins(table, agreed, left, right) if one_to_one == "auto" else one_to_one)
+    if is_one_to_one:
+        scored = _across(table, compared + in_detail(table, found, left, right), left, right)
+    else:
+        scored = _pooled(table, compared, agreed, possible)
+    links = clusters.Links(left, right, scored.probability)
+    if is_one_to_one:
+        group = clusters.one_to_one(links, table.source, RECORDS.threshold)
+    else:
+        group = clusters.average(links, table.height, RECORDS.threshold)
+    kept = np.flatnonzero(scored.probability >= KEPT)
+    parts = {name: part / np.log(2) for name, part in scored.parts(kept).items()}
+    return Paired(
+        left[kept], right[kept], sum(parts.values(), np.zeros(len(kept))), scored.probability[kept], parts,
+        group, is_one_to_one, possible, len(left), found.capped, len(left) - len(kept),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """Probabilities of pairs, and what each column adds to the log-odds of some of them."""
+
+    probability: NDArray[np.float64]
+    parts: Callable[[NDArray[np.int64]], dict[str | None, NDArray[np.float64]]]
+
+
+def _hindrance(table: Table) -> str | None:
+    if table.height < _FEWEST:
+        return f"{table.height} records are too few to tell chance from likeness"
+    if not table.columns:
+        return "no column tells records apart"
+    if len(table.sources) > 1 and not any(len(np.unique(table.source[c.texts != ""])) > 1 for c in table.columns):
+        return "the sources share no column"
+    return None
+
+
+def _nothing(table: Table, possible: int, reason: str) -> Paired:
+    none, zero = np.empty(0, dtype=np.int64), np.empty(0)
+    return Paired(none, none, zero, zero, {}, np.arange(table.height), len(table.sources) > 1, possible, reason=reason)
+
+
+def _start(compared: list[Comparison]) -> NDArray[np.float64]:
+    whole = {c.kind: c.values for c in compared if c.column is None}
+    return np.asarray((whole["words"] + whole["grams"]) / 2)
+
+
+def _pooled(table: Table, compared: list[Comparison], agreed: NDArray[np.float64], possible: int) -> _Scored:
+    """Score pairs when any two records may be one thing."""
+    draw = np.random.default_rng(0)
+    a, b = (draw.integers(0, table.height, _DRAWN) for _ in range(2))
+    drawn = levels.levels(of_columns(table, a[a != b], b[a != b]))
+    said = levels.weighed(levels.levels(compared), drawn, agreed, possible)
+    return _Scored(said.probability, lambda kept: dict(said.parts(kept).items()))
+
+
+def _across(table: Table, compared: list[Comparison], left: NDArray[np.int64], right: NDArray[np.int64]) -> _Scored:
+    """Score pairs of records of different sources, for each two sources apart; pairs within a source are different things."""
+    probability = np.zeros(len(left))
+    parts: dict[str | None, NDArray[np.float64]] = {name: np.zeros(len(left)) for name in dict.fromkeys(c.column for c in compared)}
+    for a, b in combinations(range(len(table.sources)), 2):
+        rows = np.flatnonzero(np.isin(table.source[left], [a, b]) & np.isin(table.source[right], [a, b]))
+        across = table.source[left[rows]] != table.source[right[rows]]
+        if not across.any():
+            continue
+        some = [Comparison(c.column, c.kind, c.values[rows]) for c in compared if not np.isnan(c.values[rows]).all()]
+        shown = model.evidence(some, across)
+        p, beta = _learnt(shown, null.sides(left[rows], right[rows], table.source), _start(some))
+        own = np.flatnonzero(across)
+        probability[rows[own]] = np.round(p[own], 6)
+        told = own[p[own] >= KEPT]
+        for name, part in (model.parts(shown, beta, told) if beta is not None else {}).items():
+            parts[name][rows[told]] = part
+    return _Scored(probability, lambda kept: {name: part[kept] for name, part in parts.items()})
+
+
+def _learnt(shown: model.Evidence, pairs: null.Sides, start: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    """Learn what tells the best pairs of two sources from others.
+
+    Returns:
+        Probability of the pairs, and the coefficients of the model; None where there was nothing to learn from.
+    """
+    score, beta = start, None
+    counts = np.where(pairs.across, 1.0, _SIBLINGS * pairs.across.sum() / max(1, (~pairs.across).sum()))
+    p = np.zeros(len(start))
+    for turn in range(_LEARNING):
+        p = null.probabilities(score, pairs, p, is_start=turn == 0)
+        if p.sum() < 1:
+            continue
+        near = null.near(score, pairs)
+        far = np.flatnonzero(~near)
+        far = far[np.lexsort((pairs.right[far], pairs.left[far], -score[far]))][::_THINNED]
+        used = np.where(near, counts, 0.0)
+        used[far] = counts[far] * _THINNED
+        beta = model.fitted(shown, p, used)
+        fresh = _scored_apart(shown, p, used, pairs.left % _PARTS)
+        score = (score + fresh) / 2 if turn > 1 else fresh  # by halves, or labels and model chase each other
+    for _ in range(_JUDGED):
+        p = null.probabilities(score, pairs, p, is_start=beta is None)
+    return p, beta
+
+
+def _scored_apart(shown: model.Evidence, p: NDArray[np.float64], used: NDArray[np.float64], part: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Score each part of the pairs by a model of the other parts: none is judged by what it taught itself."""
+    out = np.zeros(len(p))
+    for number in range(_PARTS):
+        held = part == number
+        out[held] = model.weights(shown, model.fitted(shown, p, np.where(held, 0.0, used)))[held]
+    return out
+
+
+def _agreed(compared: list[Comparison]) -> NDArray[np.float64]:
+    """What saying the same says for pairs and saying something else against them, in log-odds."""
+    alike = {c.column: c.values for c in compared if c.kind == "spelling"}
+    out = np.zeros(len(compared[0].values))
+    for c in compared:
+        if c.kind == "rarity" and c.column in alike:
+            out += np.where(np.isnan(c.values), 0.0, np.where(alike[c.column] == 1, c.values, _DIFFERS))
+    return np.round(out, 6)
+
+
+def _have_twins(table: Table, agreed: NDArray[np.float64], left: NDArray[np.int64], right: NDArray[np.int64]) -> bool:
+    """Whether records of one source say the same too often for a source that is free of duplicates."""
+    twins = (table.source[left] == table.source[right]) & (agreed >= np.log(table.height) + 3)
+    return len(np.unique(np.r_[left[twins], right[twins]])) >= _TWINS * table.height

@@ -1,0 +1,96 @@
+"""Records of one type as columns of plain text, with the columns of different sources laid side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from canonry.values import is_null
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+_LONG = 60.0  # mean characters from which a column holds prose
+_NUMERIC = 0.9  # share of numbers that makes a column one of numbers
+
+
+@dataclass(frozen=True)
+class Column:
+    """One property of all records.
+
+    Attributes:
+        name: As the first source by name calls it.
+        texts: Words in lower case without marks, parted by single blanks; empty where nothing is said.
+        numbers: The value as a number; NaN where it is none. None for columns that do not hold numbers.
+        words: Mean number of words of a value.
+        is_long: Whether it holds prose.
+    """
+
+    name: str
+    texts: NDArray[Any]
+    numbers: NDArray[np.float64] | None
+    words: float
+    is_long: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """The records of one type, ordered by source and id.
+
+    Attributes:
+        sources, record_ids: Which records; sources are numbered in ``source`` in the order of their names.
+        columns: What is said of them, without columns that say nothing.
+        renamed: source → its heading → name of the column that it was taken for, where they differ.
+    """
+
+    sources: list[str]
+    record_ids: list[str]
+    source: NDArray[np.int64]
+    columns: list[Column]
+    renamed: Mapping[str, Mapping[str, str]]
+
+    @property
+    def height(self) -> int:
+        """Number of records."""
+        return len(self.record_ids)
+
+
+def words(values: pl.Series) -> pl.Series:
+    """The form in which texts are compared: letters and digits in lower case without accents, words parted by single blanks."""
+    bare = values.str.normalize("NFKD").str.to_lowercase().str.replace_all(r"[\p{M}'’`\\]", "")
+    return bare.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars(" ")
+
+
+def without_nulls(values: pl.Series) -> pl.Series:
+    """Empty text for what asserts nothing."""
+    held = values.fill_null("")
+    short = held.filter(held.str.len_chars() <= _NULL_LENGTH).unique()
+    null = [v for v in short.to_list() if is_null(v)]
+    return held.replace(null, [""] * len(null)) if null else held
+
+
+_NULL_LENGTH = 24
+
+
+def column(name: str, values: pl.Series) -> Column | None:
+    """Prepare one column; None when no record says anything in it."""
+    held = without_nulls(values)
+    texts = words(held)
+    said = texts.filter(texts != "")
+    if said.is_empty():
+        return None
+    plain = held.str.replace_all(r"[\s,$£€¥]", "").cast(pl.Float64, strict=False)
+    is_number = float(plain.is_not_null().sum()) >= _NUMERIC * len(said)
+    lengths = said.str.len_chars().mean()
+    return Column(
+        name=name,
+        texts=texts.to_numpy(),
+        numbers=plain.fill_null(float("nan")).to_numpy().astype(np.float64) if is_number else None,
+        words=float((said.str.count_matches(" ", literal=True) + 1).mean() or 0),  # type: ignore[arg-type]
+        is_long=float(lengths or 0) > _LONG,  # type: ignore[arg-type]
+    )
