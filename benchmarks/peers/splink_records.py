@@ -3,7 +3,7 @@
 Which comparison suits a column is chosen by what the column is: names, days of birth and e-mail addresses get the comparisons that Splink
 has for them; columns of few values are compared for equality, short texts by Jaro–Winkler, codes by Levenshtein, prose by the letters it
 shares; all with term frequencies where equality is compared. Blocking is on each column and the beginning of each text, and on pairs of
-columns where one alone would give more than `_MOST` pairs. u from random pairs, m by expectation–maximisation on two to four blocking rules.
+columns where one alone would give more than `_MOST` pairs. u from random pairs, m by expectation–maximisation on up to four rules.
 Clusters at .95, the value of its tutorial; with the argument `one_to_one` by the best link only.
 
 Persons in the columns of `generated_people.py` are configured by hand instead, after Splink's demonstration of 50,000 persons, once dates,
