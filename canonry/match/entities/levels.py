@@ -115,15 +115,15 @@ def weighed(found: Levels, drawn: Levels, start: NDArray[np.float64], possible: 
     sure = np.zeros(len(start))
     sure[np.argsort(-start, kind="stable")[: max(20, round(0.1 * np.sqrt(2 * possible)))]] = 1
     first = np.bincount(patterns.of_pair, sure, minlength=len(patterns.counts)) / patterns.counts
-    classes = _by_chance(patterns, chance, np.vstack([1 - first, first]), possible)
+    classes = _refined(patterns, np.vstack([1 - first, first]), chance, possible)
     apart = _disagree(patterns, chance)
-    split = _by_chance(patterns, chance, np.vstack([classes[0], classes[1] * ~apart, classes[1] * apart]), possible)
+    split = _refined(patterns, np.vstack([classes[0], classes[1] * ~apart, classes[1] * apart]), chance, possible)
     if _beyond_chance(patterns, chance, split[2]) > _beyond_chance(patterns, chance, split[1]):
         split = split[[0, 2, 1]]  # one thing is what agrees in more that is rare
     related = _are_related(patterns, chance, split)
     if not related:
         split = np.vstack([split[0], split[1] + split[2]])
-    near = _free(patterns, split)
+    near = _refined(patterns, split)
     counts = [float((c[1] * patterns.counts).sum()) for c in (split, near)]
     by_value = max(counts) > _BOTH * min(counts)
     if by_value:
@@ -164,28 +164,25 @@ def _likelihood(patterns: _Patterns, shares: Sequence[NDArray[np.float64]]) -> N
     return out
 
 
-def _by_chance(
-    patterns: _Patterns, chance: Sequence[NDArray[np.float64]], classes: NDArray[np.float64], possible: int
+def _refined(
+    patterns: _Patterns, classes: NDArray[np.float64], chance: Sequence[NDArray[np.float64]] | None = None, possible: int | None = None
 ) -> NDArray[np.float64]:
-    """Refine classes of patterns; the first agrees as pairs drawn at random do, and all pairs that are no candidates belong to it."""
-    none = _likelihood(patterns, chance)
+    """Refine classes of patterns by expectation–maximisation.
+
+    Args:
+        patterns: The patterns.
+        classes: How far each pattern belongs to each class; a row per class.
+        chance: Levels of pairs drawn at random: the first class agrees as they do, and all pairs that are no candidates belong to it.
+            None: every class is as its candidates are.
+        possible: How many pairs there are; with ``chance``.
+    """
+    none = None if chance is None else _likelihood(patterns, chance)
+    total = patterns.counts.sum() if possible is None else possible
     for _ in range(_ROUNDS):
-        sizes = np.maximum((classes * patterns.counts).sum(axis=1) / possible, 1e-12)
+        sizes = (classes * patterns.counts).sum(axis=1) / total
         sizes[0] = 1 - sizes[1:].sum()
-        odds = np.vstack([none] + [_likelihood(patterns, _all_shares(patterns, c)) for c in classes[1:]]) + np.log(sizes)[:, None]
-        fresh = np.exp(odds - logsumexp(odds, axis=0))
-        moved = np.abs((fresh - classes) * patterns.counts)[1:].sum()
-        classes = fresh
-        if moved <= _STILL * max(1.0, (classes[1:] * patterns.counts).sum()):
-            break
-    return classes
-
-
-def _free(patterns: _Patterns, classes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Refine classes of patterns from the candidates alone."""
-    for _ in range(_ROUNDS):
-        sizes = np.maximum((classes * patterns.counts).sum(axis=1) / patterns.counts.sum(), 1e-6)
-        odds = np.vstack([_likelihood(patterns, _all_shares(patterns, c)) for c in classes]) + np.log(sizes)[:, None]
+        likely = [none if none is not None and k == 0 else _likelihood(patterns, _all_shares(patterns, c)) for k, c in enumerate(classes)]
+        odds = np.vstack(likely) + np.log(np.maximum(sizes, 1e-12))[:, None]
         fresh = np.exp(odds - logsumexp(odds, axis=0))
         moved = np.abs((fresh - classes) * patterns.counts)[1:].sum()
         classes = fresh
