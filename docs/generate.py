@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
 EXAMPLE = ROOT / "examples" / "brightwater"
+GUESTS = ROOT / "examples" / "guests"
 MADE = ("store", "journal", ".canonry", "report.html")
 _NOTE = "<!-- Written by docs/generate.py from {source}; `make docs` writes it anew. -->\n"
 _WIDTH = 100
@@ -44,7 +45,7 @@ Every key of `canonry.yaml`. `canonry show schema` prints the same as JSON Schem
 `26w`, `6m` or `1y`; `${VAR}` comes from the environment; paths are relative to the file. An unknown key is an error that names the
 nearest valid one.
 
-Accepted, and without effect yet: `identity` (ids that are equal in normal form are one entity), `one_to_one` and `volatile`."""
+Accepted, and without effect yet: `volatile`."""
 _OUTPUT = re.compile(r"<!-- output: (?P<command>canonry [^|>]*?)(?: \| (?P<section>[^>]*?))? -->\n```text\n(?P<text>.*?)```", re.DOTALL)
 
 
@@ -181,6 +182,13 @@ def example(folder: Path) -> Path:
     return Path(shutil.copytree(EXAMPLE, folder / "brightwater", ignore=shutil.ignore_patterns(*MADE)))
 
 
+def guests(folder: Path) -> None:
+    """Copy the example of two exports without a common key below a folder, as `examples/guests`, and run it."""
+    place = folder / "examples" / "guests"
+    shutil.copytree(GUESTS, place, ignore=shutil.ignore_patterns(*MADE))
+    output(f"canonry -c {shlex.quote(str(place / 'canonry.yaml'))} run", "")
+
+
 def picture() -> None:
     """Take the picture of the report, where there is a browser."""
     browser = shutil.which("chromium")
@@ -205,6 +213,7 @@ def main() -> None:
     if asked.example:
         with tempfile.TemporaryDirectory() as folder, chdir(example(Path(folder))):
             output("canonry run", "")
+            guests(Path.cwd())
             picture()
             for page in pages():
                 before = page.read_text(encoding="utf-8")

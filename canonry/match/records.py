@@ -16,8 +16,10 @@ from canonry.published import MATCH_LINKS
 from canonry.text import normal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from canonry.config import Config
-    from canonry.verdicts import Links
+    from canonry.verdicts import Key, Links
 
 _NAMES = ("name", "title", "organization", "organisation", "company", "organization_name", "full_name", "product", "product_name")
 
@@ -69,7 +71,7 @@ def found_entities(config: Config, records: pl.DataFrame, assertions: pl.DataFra
             asserted.select("entity_id", "entity_type", "source", key="subject", records=pl.lit(0)),
         ]
     )
-    match_links = _decided(members, pairs)
+    match_links = _decided(members, pairs, links.apart if links else ())
     entities = (
         both.group_by("entity_id")
         .agg(
@@ -125,15 +127,19 @@ def _resolved(members: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(entity_id=pl.coalesce("now", "entity_id")).drop("now")
 
 
-def _decided(members: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Say of each scored pair whether it is merged, for a person to look at, or apart."""
+def _decided(members: pl.DataFrame, pairs: pl.DataFrame, ruled: Sequence[tuple[Key, Key]]) -> pl.DataFrame:
+    """Say of each scored pair whether it is merged, for a person to look at, or apart; what a person ruled apart is looked at no more."""
     where = members.select("source", "record_id", "entity_id")
     ends = pairs
     for side in ("left", "right"):
         own = where.rename({"source": f"{side}_source", "record_id": f"{side}_record_id", "entity_id": f"{side}_entity"})
         ends = ends.join(own, on=[f"{side}_source", f"{side}_record_id"], how="left", maintain_order="left")
     merged = pl.col("left_entity") == pl.col("right_entity")
-    doubtful = pl.col("match_probability") >= _REVIEWED
+    pair = ["left_source", "left_record_id", "right_source", "right_record_id"]
+    either = [(*a, *b) for one, other in ruled for a, b in ((one, other), (other, one))]
+    apart = pl.DataFrame(either, schema=dict.fromkeys(pair, pl.String), orient="row").unique().with_columns(is_ruled=pl.lit(value=True))
+    ends = ends.join(apart, on=pair, how="left", maintain_order="left")
+    doubtful = (pl.col("match_probability") >= _REVIEWED) & pl.col("is_ruled").is_null()
     decision = pl.when(merged).then(pl.lit("merged")).when(doubtful).then(pl.lit("review")).otherwise(pl.lit("apart"))
     return ends.with_columns(decision=decision, entity_id=pl.when(merged).then("left_entity"))
 

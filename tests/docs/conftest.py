@@ -21,10 +21,19 @@ def _loaded(path):
 generate = _loaded(ROOT / "docs" / "generate.py")
 
 
+@pytest.fixture(scope="session")
+def guests(tmp_path_factory):
+    """The folder of the second example, two exports without a common key, after its first night."""
+    folder = tmp_path_factory.mktemp("guests")
+    generate.guests(folder)
+    return folder / "examples" / "guests"
+
+
 @pytest.fixture
-def company(example, tmp_path, monkeypatch):
-    """A copy of the finished example, as the current folder, with an own folder of documents beside it."""
+def company(example, guests, tmp_path, monkeypatch):
+    """A copy of the finished example, as the current folder; beside it an own folder of documents, and the second example."""
     folder = Path(shutil.copytree(example.folder, tmp_path / "brightwater"))
     shutil.copytree(folder / "docs" / "minutes", folder / "company" / "docs")
+    shutil.copytree(guests, folder / "examples" / "guests")
     monkeypatch.chdir(folder)
     return folder
