@@ -46,12 +46,7 @@ def guests() -> tuple[list[Guest], list[Guest]]:
     bookings[0] = replace(bookings[0], born="1951-02-11")
     club[1] = replace(_guest(rng), first=bookings[1].first, born=bookings[1].born)
     club[2] = _partner(rng, bookings[2])
-    for known in (bookings, club):
-        known += [_partner(rng, g) for g in known[3:BOTH:3]]
-        for _ in range(MORE):
-            known.append(_guest(rng))
-            known += [_partner(rng, known[-1])] if rng.random() < 0.4 else []  # noqa: PLR2004
-    return bookings, club
+    return bookings + _further(rng, bookings), club + _further(rng, club)
 
 
 def pairs() -> set[tuple[str, str]]:
@@ -80,6 +75,15 @@ def _guest(rng: random.Random) -> Guest:
     )
 
 
+def _further(rng: random.Random, known: list[Guest]) -> list[Guest]:
+    """The partners of some guests, and households of which the other export knows nothing."""
+    out = [_partner(rng, g) for g in known[3:BOTH:3]]
+    for _ in range(MORE):
+        out.append(_guest(rng))
+        out += [_partner(rng, out[-1])] if rng.random() < 0.4 else []
+    return out
+
+
 def _partner(rng: random.Random, guest: Guest) -> Guest:
     """Somebody of the same surname, address and telephone."""
     other = _guest(rng)
@@ -91,7 +95,7 @@ def _as_member(rng: random.Random, guest: Guest) -> Guest:
     """The same person as the club knows them: half with a slip of the pen, and with something that was not asked."""
     i = rng.randrange(len(guest.last) - 1)
     slip = (guest.last[:i] + guest.last[i + 1] + guest.last[i] + guest.last[i + 2 :]).title()
-    told = replace(guest, last=slip) if rng.random() < 0.5 else guest  # noqa: PLR2004
+    told = replace(guest, last=slip) if rng.random() < 0.5 else guest
     return replace(told, **{rng.choice(["phone", "born", "town", "street"]): ""})
 
 
