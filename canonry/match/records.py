@@ -58,11 +58,10 @@ def found_entities(config: Config, records: pl.DataFrame, assertions: pl.DataFra
     """
     members = records.select("source", "record_id", "entity_type", "values").with_columns(entity_id=_entity("record_id"))
     members, pairs, coverage = _matched(config, members)
-    given = assertions.select("entity_type", "subject").unique()
-    subjects = given.with_columns(entity_id=_entity("subject")).sort("entity_type", "subject")
-    subjects = _resolved(members, subjects)
     if links and (links.same or links.apart):
-        members, subjects = _ruled(links, records, members, subjects)
+        members = _ruled(links, records, members)
+    given = assertions.select("entity_type", "subject").unique()
+    subjects = _resolved(members, given.with_columns(entity_id=_entity("subject")).sort("entity_type", "subject"))
     named = _names(config, members)
     asserted = assertions.select("source", "entity_type", "subject").unique().join(subjects, on=["entity_type", "subject"])
     both = pl.concat(
@@ -121,8 +120,9 @@ def _matched(config: Config, members: pl.DataFrame) -> tuple[pl.DataFrame, pl.Da
 
 
 def _resolved(members: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
-    """Let an assertion be about the entity that holds a record of its key; of several the one whose name comes first."""
-    keyed = members.select(by_key=_entity("record_id"), now="entity_id").sort("by_key", "now").unique("by_key", keep="first")
+    """Let an assertion be about the entity that holds a record of its key: of several that of the key's name, else the first by name."""
+    keyed = members.select(by_key=_entity("record_id"), now="entity_id")
+    keyed = keyed.sort("by_key", pl.col("now") != pl.col("by_key"), "now").unique("by_key", keep="first")
     joined = subjects.join(keyed, left_on="entity_id", right_on="by_key", how="left", maintain_order="left")
     return joined.with_columns(entity_id=pl.coalesce("now", "entity_id")).drop("now")
 
@@ -159,17 +159,14 @@ def _sureness(match_links: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(ends).group_by("source", "record_id").agg(pl.col("match_probability").max())
 
 
-def _ruled(links: Links, records: pl.DataFrame, members: pl.DataFrame, subjects: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    ranked = members.join(records.select("source", "record_id", "authority"), on=["source", "record_id"])
+def _ruled(links: Links, records: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    ranked = members.with_columns(by_key=_entity("record_id")).join(
+        records.select("source", "record_id", "authority"), on=["source", "record_id"]
+    )
     rows = [(*k, e) for k, e in sorted(regrouped(links, ranked).items())]
     now = pl.DataFrame(rows, schema={"source": pl.String, "record_id": pl.String, "now": pl.String}, orient="row")
     moved = members.join(now, on=["source", "record_id"], how="left")
-    there = moved.select(pl.coalesce("now", "entity_id")).to_series().unique()
-    gone = moved.filter(pl.col("now") != pl.col("entity_id"), ~pl.col("entity_id").is_in(there.implode()))
-    follows = dict(gone.select("entity_id", "now").sort("entity_id", "now").unique("entity_id", keep="first").iter_rows())
-    return moved.with_columns(entity_id=pl.coalesce("now", "entity_id")).drop("now"), subjects.with_columns(
-        pl.col("entity_id").replace(follows)
-    )
+    return moved.with_columns(entity_id=pl.coalesce("now", "entity_id")).drop("now")
 
 
 def _entity(column: str) -> pl.Expr:

@@ -64,12 +64,13 @@ def with_rulings(run: RunContext, documents: pl.DataFrame, page_pairs: pl.DataFr
 def regrouped(links: Links, members: pl.DataFrame) -> dict[Key, str]:
     """Put records together and apart as people ruled; only records of the entities that a ruling touches.
 
-    Records of one key stay together as far as nobody ruled otherwise; of records that are apart, the one of better authority keeps the
-    name of the key.
+    Records of one entity stay together as far as nobody ruled otherwise; of records that are apart, the one of better authority keeps
+    the name, and the others are called by their own key where nothing else is.
 
     Args:
         links: The rulings, which agree with each other.
-        members: Columns ``source``, ``record_id``, ``entity_id`` (by key), ``authority``.
+        members: Columns ``source``, ``record_id``, ``entity_id`` (by key or by matching), ``by_key`` (the entity_id by key),
+            ``authority``.
 
     Returns:
         (source, record_id) → entity_id, of the records whose entity may have changed.
@@ -85,11 +86,17 @@ def regrouped(links: Links, members: pl.DataFrame) -> dict[Key, str]:
     blocks = grouped([*links.same, *((k, k) for k in order)])
     parts = [set(b) for b in sorted(blocks.values(), key=lambda b: min(order[k] for k in b))]
     parts = _gathered(parts, keys, links.apart)
+    own = {
+        (s, r): e for s, r, e in members.join(_frame(set(order)), on=["source", "record_id"]).select("source", "record_id", "by_key").rows()
+    }
+    taken = set(members["entity_id"])
     out: dict[Key, str] = {}
     for part in parts:
         held = [e for e in {keys[k] for k in part} if by_key[e][0] in part]
         first = min(part, key=lambda k: order[k])
-        name = min(held) if held else f"{keys[first]}.{digest(*first, size=4)}"
+        free = f"{keys[first]}.{digest(*first, size=4)}" if own[first] in taken else own[first]
+        name = min(held) if held else free
+        taken.add(name)
         out |= dict.fromkeys(part, name)
     return out
 

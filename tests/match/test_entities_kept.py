@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from canonry.journal import Journal
 from tests.match.library import matched
 from tests.match.people import person, registers, with_errors
-from tests.normalise.small import configured, context, record
+from tests.normalise.small import claim, configured, context, record
 
 if TYPE_CHECKING:
     from canonry.frames import Matched
@@ -25,7 +25,8 @@ ADDRESS = ("last", "street", "city")
 
 def found_in(rows: list[dict[str, Any]], *rulings: dict[str, Any], **entity: Any) -> Matched:
     config = configured(entities={"product": {"identity": "match", **entity}})
-    return matched(run=dataclasses.replace(context(config), journal=Journal(rulings=rulings)), records=rows)
+    run = dataclasses.replace(context(config), journal=Journal(rulings=rulings))
+    return matched(run=run, records=rows, claims=[claim("maker", "r3", "colour", "red"), claim("maker", "r70", "colour", "blue")])
 
 
 def entities(found: Matched) -> dict[str, str]:
@@ -169,8 +170,10 @@ def test_what_a_person_ruled_wins_over_the_match_both_ways():
     assert frozenset(("l70", "r70")) not in together(plain)
     ruled = found_in(rows, ruling("different", ("register", "l3"), ("shop", "r3")), ruling("same", ("shop", "r70"), ("register", "l70")))
     told = entities(ruled)
-    assert told["l3"] != told["r3"]
+    assert (told["l3"], told["r3"]) == ("product/l3", "product/r3")
     assert told["l70"] == told["r70"]
+    about = dict(ruled.subjects.select("subject", "entity_id").iter_rows())  # what others assert of a record goes where it goes
+    assert about == {"r3": told["r3"], "r70": told["r70"]}
     pair = ruled.match_links.filter(left_record_id="l3", right_record_id="r3").row(0, named=True)
     assert (pair["decision"], pair["match_probability"] >= 0.5) == ("apart", True)  # what the records say is still shown; nobody is asked
     others = {r: e for r, e in entities(plain).items() if r not in ("l3", "r3", "l70", "r70")}

@@ -14,7 +14,10 @@ from canonry.match.ruled import regrouped
 DAY = date(2024, 12, 31)
 RECORDS = [(s, r) for s in ("a", "b", "c") for r in ("1", "2", "3")]
 FRAME = pl.DataFrame(RECORDS, schema=["source", "record_id"], orient="row").with_columns(
-    entity_type=pl.lit("plan"), entity_id=pl.concat_str(pl.lit("plan/"), "record_id"), authority=pl.lit(None, pl.Int64)
+    entity_type=pl.lit("plan"),
+    entity_id=pl.concat_str(pl.lit("plan/"), "record_id"),
+    by_key=pl.concat_str(pl.lit("plan/"), "record_id"),
+    authority=pl.lit(None, pl.Int64),
 )
 PAIRS = st.lists(st.tuples(st.sampled_from(["same", "different"]), st.sampled_from(RECORDS), st.sampled_from(RECORDS)), max_size=6).map(
     lambda found: [f for f in found if f[1] != f[2]]
@@ -80,3 +83,14 @@ def test_the_record_of_better_authority_keeps_the_name_of_the_key():
     found = regrouped(links, ranked)
     assert (found["b", "1"], found["c", "1"]) == ("plan/1", "plan/1")
     assert found["a", "1"].startswith("plan/1.")
+
+
+def test_a_record_that_leaves_a_matched_entity_is_called_by_its_own_key_unless_that_name_is_taken():
+    keyed = pl.DataFrame(
+        {"source": ["a", "b", "c"], "record_id": ["1", "2", "3"], "entity_id": ["plan/1", "plan/1", "plan/3"],
+         "by_key": ["plan/1", "plan/2", "plan/3"]}
+    ).with_columns(entity_type=pl.lit("plan"), authority=pl.lit(None, pl.Int64))  # fmt: skip
+    links = verdicts.on_records(rulings(("different", ("a", "1"), ("b", "2"))), DAY, keyed)
+    assert regrouped(links, keyed) == {("a", "1"): "plan/1", ("b", "2"): "plan/2"}
+    taken = keyed.with_columns(entity_id=pl.col("entity_id").replace("plan/3", "plan/2"))
+    assert regrouped(links, taken)["b", "2"].startswith("plan/1.")
