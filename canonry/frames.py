@@ -82,9 +82,9 @@ class Normalised:
 
     Attributes:
         sources: Shape of the published table, without the counts of rows set aside.
-        documents: document_id, source, path, media, title, url, dated_on, date_basis, date_kind, is_stamped, owner, content_hash,
-            audience, expires_on, review_on, replaced_by, removed_on, observed_on, is_held, authority, is_hidden, copy_hash, key (of
-            the parse).
+        documents: document_id, source, path, media, title, url, dated_on, date_basis, date_kind, is_stamped, told_on (the day that
+            its own text names), owner, content_hash, audience, expires_on, review_on, replaced_by, removed_on, observed_on, is_held,
+            authority, is_hidden, copy_hash, key (of the parse).
         passages: item_id, cite, document_id, source, path, title, heading, anchor, ordinal, text, start, end, speaks.
         sentences: document_id, item_id, ordinal, start, end, text, norm, kind.
         links: document_id, target.
@@ -115,6 +115,7 @@ NORMALISED: dict[str, dict[str, Any]] = {
         "url": pl.String,
         **_DATED,
         "is_stamped": pl.Boolean,
+        "told_on": pl.Date,
         "owner": pl.String,
         "content_hash": pl.String,
         "expires_on": pl.Date,

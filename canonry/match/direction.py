@@ -57,7 +57,7 @@ def directed(pairs: pl.DataFrame, documents: pl.DataFrame, links: pl.DataFrame) 
     Args:
         pairs: Columns ``left_id``, ``right_id``.
         documents: Columns ``document_id``, ``path``, ``source``, ``dated_on``, ``date_basis``, ``date_kind``, ``is_stamped``,
-            ``replaced_by``, ``url``, ``authority``, ``observed_on``.
+            ``told_on``, ``replaced_by``, ``url``, ``authority``, ``observed_on``.
         links: Columns ``document_id``, ``target``.
 
     Returns:
@@ -131,6 +131,10 @@ def _by_date(pair: tuple[str, str], said: _Said) -> Direction | None:
         a, b = said[old], said[new]
         if _rank(b) > _rank(a):
             continue  # a careless edit of the worse source must not beat the system of record
+        if a["date_basis"] != b["date_basis"] and a["told_on"] and b["told_on"]:
+            if b["told_on"] > a["told_on"]:  # type: ignore[operator]
+                return Direction(new, "dates", f"{old} says it is from {a['told_on']}, {new} says {b['told_on']}")
+            continue  # when one was written and when the other was filed are no two states of one clock
         if b["date_kind"] == "exact" and a["date_kind"] != "unknown" and b["dated_on"] > a["dated_on"]:  # type: ignore[operator]
             how = "is from" if a["date_kind"] == "exact" else "is no later than"
             return Direction(new, "dates", f"{old} {how} {a['dated_on']}, {new} is from {b['dated_on']}")

@@ -7,10 +7,15 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+_NEVER = -1e9  # log-likelihood of what cannot be
+_TIE = 1e-6  # where nothing tells copies apart, the first has the latest day
 _LEAST_PAGES = 3  # pairs of one page that two days must share before they are days of exports
 
 
@@ -80,13 +85,14 @@ def guessed(
 ) -> dict[str, date]:
     """Guess from which export an undated copy is.
 
-    An export holds a page once, so an undated copy is from a day that its dated siblings leave; which one, naive Bayes says: how often
-    copies of that day stand beside those of the siblings' days, and how often pages of that day bear the marks in which the members of
-    the family differ. Good enough to choose who stands for a family, not to call a copy superseded.
+    An export holds a page once, and nothing that was written after it. So an undated copy is from a day that its dated siblings leave, and
+    not from before the day that it names itself; which one, naive Bayes says: how often copies of that day stand beside those of the
+    siblings' days, and how often pages of that day bear the marks in which the members of the family differ. Good enough to choose who
+    stands for a family, not to call a copy superseded.
 
     Args:
         families: Members of each family.
-        said: document_id → source, dated_on, date_basis.
+        said: document_id → source, dated_on, date_basis, told_on.
         found: As `exports` returns it.
         marks: document_id → what may show its age.
 
@@ -102,25 +108,18 @@ def guessed(
     out: dict[str, date] = {}
     for members in families:
         source = said[members[0]]["source"]
-        undated = [m for m in members if own_day(said[m]) is None]
+        undated = [m for m in sorted(members) if own_day(said[m]) is None]
         if not undated or any(said[m]["source"] != source for m in members):
             continue
         free = found.beside(source, {d for m in members if (d := own_day(said[m])) is not None})
         differing = sorted(frozenset.union(*(marks[m] for m in members)) - frozenset.intersection(*(marks[m] for m in members)))
-        scores = []
-        for day, beside in free.items():
+        days, likely = sorted(free, reverse=True), np.full((len(undated), len(free)), _NEVER)
+        for at, day in enumerate(days):
             share = {m: (borne[source, day][m] + 0.5) / (copies[source, day] + 1.0) for m in differing}
-            for member in undated:
-                fit = sum(math.log(p if mark in marks[member] else 1.0 - p) for mark, p in share.items())
-                scores.append((-round(math.log(beside) + fit, 9), -day.toordinal(), member, day))
-        out.update(_assigned(scores))
-    return out
-
-
-def _assigned(scores: list[tuple[float, int, str, date]]) -> dict[str, date]:
-    """The best first, each copy and each day once."""
-    out: dict[str, date] = {}
-    for _, _, member, day in sorted(scores):
-        if member not in out and day not in out.values():
-            out[member] = day
+            for of, member in enumerate(undated):
+                if (told := said[member]["told_on"]) is None or told <= day:
+                    fit = sum(math.log(p if mark in marks[member] else 1.0 - p) for mark, p in share.items())
+                    likely[of, at] = round(math.log(free[day]) + fit, 9) + _TIE * (of * at - at / len(free))
+        pairs = zip(*linear_sum_assignment(likely, maximize=True), strict=True)
+        out.update({undated[of]: days[at] for of, at in pairs if likely[of, at] > _NEVER})
     return out

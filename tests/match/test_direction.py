@@ -10,14 +10,14 @@ OLD, NEW = date(2023, 1, 1), date(2024, 6, 1)
 
 def page(document_id, dated_on=None, kind="unknown", **more):
     return {"document_id": document_id, "path": document_id.split("/", 1)[1], "dated_on": dated_on, "date_kind": kind, "replaced_by": None,
-            "url": None, "authority": 1, "observed_on": None, "source": document_id.split("/")[0], "is_stamped": False,
+            "url": None, "authority": 1, "observed_on": None, "source": document_id.split("/")[0], "is_stamped": False, "told_on": None,
             "date_basis": "sidecar" if dated_on else "none", **more}  # fmt: skip
 
 
 def found(*pages, links=(), pairs=None):
     schema = {"document_id": pl.String, "path": pl.String, "dated_on": pl.Date, "date_kind": pl.String, "replaced_by": pl.String,
               "url": pl.String, "authority": pl.Int64, "observed_on": pl.Date, "source": pl.String,
-              "is_stamped": pl.Boolean, "date_basis": pl.String}  # fmt: skip
+              "told_on": pl.Date, "is_stamped": pl.Boolean, "date_basis": pl.String}  # fmt: skip
     ends = [(pages[0]["document_id"], pages[1]["document_id"])] if pairs is None else pairs
     return directed(
         pl.DataFrame(ends, schema={"left_id": pl.String, "right_id": pl.String}, orient="row"),
@@ -64,6 +64,19 @@ def test_an_exact_date_after_a_latest_possible_one_is_newer():
 )
 def test_dates_that_leave_the_order_open_decide_nothing(one, other):
     assert newer(page("live/a.md", *one), page("wiki/b.md", *other)) == (None, None)
+
+
+def test_the_day_a_page_was_filed_is_not_compared_with_the_day_another_says_it_was_written():
+    def written(told, filed_told):
+        return newer(
+            page("live/a.md", OLD, "exact", date_basis="content", told_on=told),
+            page("wiki/b.md", NEW, "exact", date_basis="sidecar", told_on=filed_told),
+        )
+
+    assert written(OLD, OLD) == (None, None)
+    assert written(NEW, OLD) == ("live/a.md", "dates")
+    assert written(OLD, NEW) == ("wiki/b.md", "dates")
+    assert written(OLD, None) == ("wiki/b.md", "dates"), "where only one names its day, the days at hand must do"
 
 
 @pytest.mark.parametrize("rank", [2, None])

@@ -2,6 +2,7 @@ import random
 from datetime import date
 
 import polars as pl
+import pytest
 
 from canonry.match.direction import directed, marks_of
 from canonry.match.exports import exports, guessed
@@ -15,7 +16,7 @@ def copy(page, day, *, dated=True, folder="docs"):
     return {
         "document_id": name, "path": name.split("/", 1)[1], "source": "handbook", "dated_on": day if dated else DAYS[2],
         "date_basis": "sidecar" if dated else "observed", "date_kind": "no_later_than", "is_stamped": dated, "replaced_by": None,
-        "url": None, "authority": None, "observed_on": DAYS[2],
+        "url": None, "authority": None, "observed_on": DAYS[2], "told_on": None,
     }  # fmt: skip
 
 
@@ -27,7 +28,9 @@ def handbook(pages=8, hidden=()):
 
 
 def newer(copies, ends, links=()):
-    documents = pl.DataFrame(copies, schema_overrides={"replaced_by": pl.String, "url": pl.String, "authority": pl.Int64})
+    documents = pl.DataFrame(
+        copies, schema_overrides={"told_on": pl.Date, "replaced_by": pl.String, "url": pl.String, "authority": pl.Int64}
+    )
     pairs = pl.DataFrame(ends, schema={"left_id": pl.String, "right_id": pl.String}, orient="row")
     return directed(pairs, documents, pl.DataFrame(list(links), schema={"document_id": pl.String, "target": pl.String}, orient="row"))
 
@@ -67,6 +70,15 @@ def test_links_tell_which_of_two_undated_copies_is_from_which_export():
     copies, ends = handbook(hidden={(3, DAYS[0]), (3, DAYS[2])})
     links = [(c["document_id"], f"https://{'old' if c['document_id'].endswith('-0.md') else 'new'}.example/x") for c in copies]
     assert guess(copies, ends, links) == {"handbook/docs/3-0.md": DAYS[0], "handbook/docs/3-2.md": DAYS[2]}
+
+
+@pytest.mark.parametrize("later", ["handbook/docs/3-0.md", "handbook/docs/3-2.md"])
+def test_no_undated_copy_is_from_an_export_before_the_day_that_its_own_text_names(later):
+    copies, ends = handbook(hidden={(3, DAYS[0]), (3, DAYS[2])})
+    told = [{**c, "told_on": date(2023, 5, 1)} if c["document_id"] == later else c for c in copies]
+    found = guess(told, ends)
+    assert found.pop(later) == DAYS[2]
+    assert list(found.values()) == [DAYS[0]], "the other copy has the day that is left"
 
 
 def test_an_undated_copy_gets_no_direction_from_its_guessed_day():
