@@ -29,6 +29,7 @@ from canonry.serve.results import (
 )
 from canonry.serve.search import Searcher, by_cite, hit, status_of
 from canonry.serve.snapshot import Snapshot
+from canonry.serve.sql import SqlResult, queried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -67,6 +68,7 @@ class Client:
         if edition not in manifest.editions:
             raise AgentError("UNKNOWN_EDITION", "This release has no such edition.", "Ask the operator which editions there are.")
         self._open(Snapshot(manifest.release_id, edition, _reader(folder, manifest, edition)), encoder)
+        self._file = stores.edition_file(folder, manifest, edition)
 
     @classmethod
     def over(cls, tables: Mapping[str, pl.DataFrame], *, encoder: Encoder | None = None, release: str = "memory") -> Client:
@@ -74,6 +76,8 @@ class Client:
         client = cls.__new__(cls)
         client._open(Snapshot(release, "full", lambda name: tables.get(name, TABLES[name].empty())), encoder)  # noqa: SLF001
         return client
+
+    _file: Path | None = None
 
     def _open(self, snapshot: Snapshot, encoder: Encoder | None) -> None:
         self._snapshot, self._searcher = snapshot, Searcher(snapshot, encoder)
@@ -165,6 +169,14 @@ class Client:
             AgentError: NOT_FOUND.
         """
         return explained(self._snapshot, id)
+
+    def query_sql(self, sql: str, max_rows: int = 100, budget_tokens: int = 4000) -> SqlResult:
+        """Run one SQL query that reads this edition, shut in; see `canonry.serve.sql.queried`.
+
+        Raises:
+            AgentError: BAD_ARGUMENT, or a code that begins with SQL_; SQL_UNAVAILABLE where the machine cannot shut a query in.
+        """
+        return queried(self._file, sql, max_rows, budget_tokens, self.release)
 
     def list_conflicts(self, status: str | None = None) -> tuple[ConflictView, ...]:
         """List conflicts with all their sides, open ones first, then by severity.
