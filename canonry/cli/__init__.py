@@ -26,6 +26,7 @@ SECTIONS = {
         "search": "Find items for a query, or for a file of them.",
         "context": "Pack whole items for a query within a budget.",
         "fact": "Look up what stands for a subject and an attribute.",
+        "sql": "Run one SQL query over an edition, shut in.",
         "eval": "Measure a release with golden questions.",
     },
     "Decide": {
@@ -44,7 +45,7 @@ SECTIONS = {
 _MODULES = {
     "init": "init", "run": "run", "doctor": "doctor", "show": "show",
     "status": "status", "list": "lists", "explain": "explain", "report": "report",
-    "search": "search", "context": "ask", "fact": "ask", "eval": "evaluate",
+    "search": "search", "context": "ask", "fact": "ask", "sql": "sql", "eval": "evaluate",
     "rule": "rule", "unrule": "rule", "accept": "accept",
     "releases": "releases", "diff": "releases", "rollback": "releases", "verify": "releases", "gc": "releases",
 }  # fmt: skip

@@ -11,10 +11,17 @@ from canonry.serve import Client
 
 if TYPE_CHECKING:
     from canonry.cli.session import Session
+    from canonry.store import Manifest
 
 
 def client(session: Session, edition: str | None = None, release: str | None = None) -> Client:
-    """Open an edition; an operator reads `full` unless another one is named.
+    """Open an edition as agents read it; see `edition_of`."""
+    manifest, name = edition_of(session, edition, release)
+    return Client(session.store, name, release=manifest.release_id, encoder=session.workspace.encoder())
+
+
+def edition_of(session: Session, edition: str | None, release: str | None) -> tuple[Manifest, str]:
+    """Find a release and an edition of it; an operator reads `full` unless another one is named.
 
     Raises:
         StoreError: Nothing is published yet.
@@ -25,4 +32,4 @@ def client(session: Session, edition: str | None = None, release: str | None = N
     if name not in manifest.editions:
         known = sorted(manifest.editions)
         raise UsageError(f"release {manifest.release_id} has no edition {name!r}{meant(name, known)}", f"It has: {', '.join(known)}.")
-    return Client(session.store, name, release=manifest.release_id, encoder=session.workspace.encoder())
+    return manifest, name

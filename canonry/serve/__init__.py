@@ -5,6 +5,7 @@ from canonry.serve.errors import AgentError
 from canonry.serve.evaluate import Evaluation, evaluate
 from canonry.serve.index import Index
 from canonry.serve.results import BatchAnswer, ConflictView, ContextPack, Explanation, FactResult, Hit, SearchResult, StoreDescription
+from canonry.serve.sql import SqlResult
 
 __all__ = [
     "AgentError",
@@ -18,6 +19,7 @@ __all__ = [
     "Hit",
     "Index",
     "SearchResult",
+    "SqlResult",
     "StoreDescription",
     "evaluate",
 ]
