@@ -1,0 +1,1 @@
+"""Attacks by SQL on the sandbox, and queries that must not tell whether hidden rows exist."""
