@@ -31,6 +31,7 @@ _ORDER = "tests/flow/test_order.py"
 _BAD = "tests/flow/test_bad_input.py"
 _EXAMPLE = "tests/flow/test_example.py"
 _SECOND = "tests/flow/test_second_night.py"
+_SQL = "tests/serve/test_sql.py"
 
 PROMISES = (
     Promise(
@@ -110,6 +111,22 @@ PROMISES = (
         "spreadsheet-round-trip",
         "What is decided in the spreadsheet becomes rulings, every cell checked, and reading it twice changes nothing.",
         ("tests/cli/test_spreadsheet.py",),
+    ),
+    Promise(
+        "sql-is-shut-in", "A query reads the edition's file and nothing else, changes nothing, and ends in time and within memory.",
+        (
+            f"{_SQL}::test_no_attack_brings_back_a_secret_or_changes_a_file",
+            f"{_SQL}::test_the_filter_alone_holds",
+            f"{_SQL}::test_a_bomb_ends_in_time_and_within_memory",
+            f"{_SQL}::test_where_the_kernel_is_not_known_sql_is_not_served",
+        ),
+    ),
+    Promise(
+        "sql-tells-nothing", "SQL over an edition gives the same answers and codes whether hidden rows exist or not; errors are codes.",
+        (
+            f"{_SQL}::test_generated_queries_do_not_tell_whether_hidden_rows_exist",
+            f"{_SQL}::test_an_error_is_a_code_with_a_fix_and_never_the_engines_text",
+        ),
     ),
     Promise("second-night", "On the second night what is computed is what changed, the source is held, the ruling holds.", (_SECOND,)),
 )  # fmt: skip
