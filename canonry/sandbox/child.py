@@ -12,6 +12,7 @@ import json
 import math
 import os
 import resource
+import signal
 import socket
 from dataclasses import dataclass
 from datetime import date, time
@@ -31,6 +32,7 @@ _ENGINE_MEMORY = (
     "1200MiB"  # below MEMORY, so that the engine refuses before the kernel does; the rest is Python, code and single large values
 )
 _USERS = (61_184, 65_519)  # user ids that belong to nobody
+_ALARM = 0.25  # seconds after the deadline at which the child ends by itself
 _BATCH = 16  # rows turned into values at once
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": "1",
@@ -96,6 +98,11 @@ def answer(task: Task, inherited: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         return {"code": _code(e), "position": _position(e, task.sql)}
 
 
+def written(value: Any) -> bytes:
+    """Write plain values as compact JSON: the form that is counted and sent."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def _shut_in(task: Task, inherited: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     _limits(task)
     _another_user()
@@ -132,6 +139,7 @@ def _limits(task: Task) -> None:
     }
     for what, most in bounds.items():
         resource.setrlimit(what, (most, most))
+    signal.setitimer(signal.ITIMER_REAL, task.seconds + _ALARM)  # should the template process be gone: nothing is left to unset it
 
 
 def _another_user() -> None:
@@ -152,7 +160,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, task: Task) -> dict[str, Any]:
             raise Refused("SQL_REFUSED")
     connection.execute(task.sql)
     columns = [[name, str(kind)] for name, kind, *_ in connection.description or ()]
-    left = task.max_bytes - len(json.dumps(columns, ensure_ascii=False).encode())
+    left = task.max_bytes - len(written(columns))
     if left < 0:
         raise Refused("SQL_TOO_WIDE")
     rows = list[list[Any]]()
@@ -160,7 +168,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, task: Task) -> dict[str, Any]:
         batch = connection.fetchmany(min(_BATCH, task.max_rows + 1 - len(rows)))
         for row in batch:
             plain = [_plain(value) for value in row]
-            left -= len(json.dumps(plain, ensure_ascii=False).encode())
+            left -= len(written(plain)) + len(",")
             if left < 0 or len(rows) == task.max_rows:
                 return {"columns": columns, "rows": rows, "more": "rows" if left >= 0 else "bytes"}
             rows.append(plain)

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -86,7 +87,7 @@ class Sandbox:
         self._turns, self._lock = threading.BoundedSemaphore(at_once), threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
-        self._holds: tuple[str, ...] | None = None
+        self._holds = False
 
     def __enter__(self) -> Self:
         """Give itself."""
@@ -102,14 +103,16 @@ class Sandbox:
             self._stop()
 
     def holes(self, file: Path) -> tuple[str, ...]:
-        """Say what keeps the sandbox from holding on this machine; empty when it holds. Found out once, by trying.
+        """Say what keeps the sandbox from holding on this machine; empty when it holds. Found out by trying, and kept once it holds.
 
         Args:
             file: A store file to try with.
         """
-        if self._holds is None:
-            self._holds = self._tried(file)
-        return self._holds
+        if not self._holds:
+            found = self._tried(file)
+            self._holds = not found
+            return found
+        return ()
 
     def _tried(self, file: Path) -> tuple[str, ...]:
         if not kernel.supported():
@@ -260,9 +263,6 @@ def _understood(told: dict[str, Any], usage: Usage) -> Answer:
 
 def _ended_by(usage: Usage) -> str:
     """Say why a child left no answer."""
-    if usage.late or usage.signal == _CPU_LIMIT:
+    if usage.late or usage.signal in {signal.SIGXCPU, signal.SIGALRM}:
         return "SQL_TIMEOUT"
-    return "SQL_MEMORY" if usage.signal == _KILLED else "SQL_FAILED"
-
-
-_CPU_LIMIT, _KILLED = 24, 9
+    return "SQL_MEMORY" if usage.signal == signal.SIGKILL else "SQL_FAILED"

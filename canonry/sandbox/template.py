@@ -77,7 +77,7 @@ def _warm_up(engine: duckdb.DuckDBPyConnection) -> None:
         " {'a': [1]}, MAP {'a': 1}, '1'::JSON, [1.5]::DOUBLE[1], '10:00:00+01'::TIMETZ, '101'::BIT"
     ).fetchall()
     connection.extract_statements("SELECT 1")
-    json.loads(json.dumps(str(connection.description), ensure_ascii=False))
+    child.written(str(connection.description))
     connection.close()
 
 
@@ -109,9 +109,9 @@ def _end_late(running: dict[int, _Running]) -> None:
     now = time.monotonic()
     for pid, job in running.items():
         if now >= job.deadline:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
-            os.kill(pid, signal.SIGKILL)  # not reaped yet, so the number is still its own
+            for kill in (os.killpg, os.kill):  # not reaped yet, so the number is still its own
+                with contextlib.suppress(ProcessLookupError, PermissionError):  # no group yet; no right to: its own alarm ends it
+                    kill(pid, signal.SIGKILL)
 
 
 def _reap(running: dict[int, _Running]) -> None:
@@ -161,7 +161,7 @@ def _become_child(task: child.Task, engine: duckdb.DuckDBPyConnection, store: in
             os.dup2(handle, target, inheritable=False)
         os.closerange(child.ANSWER + 1, 1 << 16)
         os.closerange(3, child.STORE)
-        told = json.dumps(child.answer(task, engine), ensure_ascii=False).encode()
+        told = child.written(child.answer(task, engine))
         while told:
             told = told[os.write(child.ANSWER, told) :]
     finally:

@@ -148,6 +148,12 @@ def test_no_answer_is_over_its_budget_and_its_rows_are_whole(client, budget):
     assert all(len(row) == 3 for row in found.rows)
 
 
+def test_many_small_rows_fill_a_budget(client):
+    found = client.query_sql("SELECT 1 FROM range(100000)", max_rows=10_000, budget_tokens=16_000)
+    assert found.truncated
+    assert 15_000 < found.tokens.used <= 16_000
+
+
 def test_a_row_that_is_larger_than_the_budget_is_left_out_and_said_so(client):
     found = client.query_sql("SELECT repeat('x', 100000)")
     assert (found.rows, found.truncated) == ((), True)
@@ -291,6 +297,27 @@ def test_a_template_process_that_died_is_replaced(company, short):
     short._process.wait()
     codes = [short.run(file, "SELECT 1", max_rows=1, max_bytes=1000).code for _ in range(2)]
     assert codes[-1] == ""
+
+
+def test_a_child_ends_by_itself_when_nobody_is_left_to_end_it(company):
+    with _sandbox(company, gate=False, seconds=0.5) as made:
+        asking = threading.Thread(target=made.run, args=(company.file("staff"), "SELECT sleep_ms(20000)"),
+                                  kwargs={"max_rows": 1, "max_bytes": 1000})  # fmt: skip
+        asking.start()
+        child = _child_of(made._process.pid)
+        os.kill(made._process.pid, signal.SIGKILL)
+        asking.join()
+        time.sleep(1)
+        assert not Path(f"/proc/{child}").exists() or "zombie" in Path(f"/proc/{child}/status").read_text()
+
+
+def _child_of(pid):
+    for _ in range(100):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        if children:
+            return children[0]
+        time.sleep(0.01)
+    raise AssertionError("no child came up")
 
 
 def test_the_template_process_ends_with_its_server(company):
