@@ -21,6 +21,7 @@ from canonry.cli.session import Session, command
 from canonry.cli.status import locked_by
 from canonry.errors import CanonryError
 from canonry.ingest.files import find
+from canonry.sandbox.parent import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -119,7 +120,7 @@ def _configured(session: Session) -> Iterable[Check]:
         yield Check("configuration", "problem", e.message, next_step(e))
         return
     yield Check("configuration", "ok", f"{workspace.file}: {output.number(len(workspace.config.sources), 'source')}")
-    for check in (_sources, _folders, _disk, _lock, _journal, _last_run, _model):
+    for check in (_sources, _folders, _disk, _lock, _journal, _last_run, _model, _sql):
         yield from _safely(check, workspace)
 
 
@@ -223,3 +224,17 @@ def _model(workspace: Workspace) -> Iterable[Check]:
         )
     else:
         yield Check("model", "ok", f"{encoder.name} loads; {size} dimensions")
+
+
+def _sql(workspace: Workspace) -> Iterable[Check]:
+    current = stores.current(workspace.store)
+    if current is None:
+        return
+    with Sandbox() as sandbox:
+        holes = sandbox.holes(stores.edition_file(workspace.store, current, stores.FULL))
+    if holes:
+        yield Check(
+            "sql", "warning", f"cannot be served from here: {', '.join(holes)}", "Only if you want to offer SQL: use Linux with seccomp."
+        )
+    else:
+        yield Check("sql", "ok", "a query can be shut in on this machine")

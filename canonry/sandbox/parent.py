@@ -119,7 +119,7 @@ class Sandbox:
             return ("no known kernel",)
         told = self._asked(file, {"sql": "", "max_rows": 1, "max_bytes": 1, "probe": True, "locks": False})[0]
         opened = told.get("opened")
-        return tuple(map(str, opened)) if isinstance(opened, list) else (str(told.get("code", "no answer")),)
+        return tuple(map(str, opened)) if isinstance(opened, list) else (f"trying ended with {told.get('code', 'no answer')}",)
 
     def run(self, file: Path, sql: str, *, max_rows: int, max_bytes: int) -> Answer:
         """Run one query over one store file.
