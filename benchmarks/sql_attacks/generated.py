@@ -10,10 +10,11 @@ import json
 import random
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from canonry import store as stores
-from canonry.sandbox.parent import Answer, Sandbox
+from canonry.sandbox.parent import AT_ONCE, Answer, Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from benchmarks.sql_attacks.company import Company
 
-_SHOWN = 5
+_SHOWN, _STEP = 5, 1000
 _CATALOGUE = (
     "SELECT table_name, estimated_size, column_count FROM duckdb_tables() ORDER BY ALL",
     "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal ORDER BY ALL",
@@ -180,13 +181,18 @@ def interference(there: Company, absent: Company, queries: int) -> bool:
     generator = Generator(columns_of(there.file("staff")), words_of(there), seed=6)
     codes: Counter[str] = Counter()
     differing: list[str] = []
-    with Sandbox() as sandbox:
-        for _ in range(queries):
-            query = generator.query()
+    with Sandbox() as sandbox, ThreadPoolExecutor(AT_ONCE) as asking:
+
+        def both(query: str) -> tuple[str, tuple[str, str], tuple[str, str]]:
             one, other = (_compared(_patient(sandbox, c.file("staff"), query), c) for c in (there, absent))
+            return query, one, other
+
+        for number, (query, one, other) in enumerate(asking.map(both, [generator.query() for _ in range(queries)]), start=1):
             codes[one[0] or "rows"] += 1
             if one != other:
                 differing.append(f"{query}\n    {one[:1]} {str(one[1])[:200]}\n    {other[:1]} {str(other[1])[:200]}")
+            if number % _STEP == 0:
+                print(f"  {number} asked, {len(differing)} answered differently", flush=True)
     print(f"{queries} queries, {queries - len(differing)} answered alike: {', '.join(f'{n} {c}' for c, n in codes.most_common())}")
     print("\n".join(differing[:_SHOWN]))
     return not differing and digests[0] == digests[1]

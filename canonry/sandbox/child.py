@@ -26,7 +26,7 @@ from canonry.sandbox import kernel
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-STORE, ANSWER = 9, 10  # the descriptors that are left
+STORE, ANSWER, QUERY = 9, 10, 11  # the descriptors that are left; the query's is closed once it is read
 MEMORY = 2 * 1024**3  # bytes of address space
 _ENGINE_MEMORY = (
     "1200MiB"  # below MEMORY, so that the engine refuses before the kernel does; the rest is Python, code and single large values
@@ -51,10 +51,9 @@ _READING = {"SELECT", "EXPLAIN"}  # kinds of statement that only read; DESCRIBE,
 
 @dataclass(frozen=True)
 class Task:
-    """One query, and what it may use.
+    """What one query may use; the query itself goes from the server to the child and through nothing that outlives it.
 
     Attributes:
-        sql: The query.
         max_rows: At most so many rows are answered.
         max_bytes: At most so many bytes of rows are answered, columns included.
         seconds: Wall-clock limit; the template process keeps it.
@@ -63,7 +62,6 @@ class Task:
         probe: Try the doors instead of running the query.
     """
 
-    sql: str
     max_rows: int
     max_bytes: int
     seconds: float
@@ -85,17 +83,17 @@ def engine() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config=_SETTINGS)
 
 
-def answer(task: Task, inherited: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+def answer(task: Task, sql: str, inherited: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Shut this process in and carry the task out; what comes back is made of plain values."""
     try:
         connection = _shut_in(task, inherited)
-        return _probed(connection) if task.probe else _rows(connection, task)
+        return _probed(connection) if task.probe else _rows(connection, task, sql)
     except Refused as e:
         return {"code": e.code, "position": e.position}
     except MemoryError:
         return {"code": "SQL_MEMORY", "position": None}
     except Exception as e:  # noqa: BLE001  (whatever the engine raises becomes a code; its text stays here)
-        return {"code": _code(e), "position": _position(e, task.sql)}
+        return {"code": _code(e), "position": _position(e, sql)}
 
 
 def written(value: Any) -> bytes:
@@ -153,12 +151,12 @@ def _another_user() -> None:
         os.setresuid(user, user, user)
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, task: Task) -> dict[str, Any]:
+def _rows(connection: duckdb.DuckDBPyConnection, task: Task, sql: str) -> dict[str, Any]:
     if task.gate:
-        statements = connection.extract_statements(task.sql)
+        statements = connection.extract_statements(sql)
         if len(statements) != 1 or statements[0].type.name not in _READING:
             raise Refused("SQL_REFUSED")
-    connection.execute(task.sql)
+    connection.execute(sql)
     columns = [[name, str(kind)] for name, kind, *_ in connection.description or ()]
     left = task.max_bytes - len(written(columns))
     if left < 0:

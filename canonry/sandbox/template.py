@@ -1,7 +1,8 @@
 """The template process: small, without threads, environment or secrets; forks a child per query, ends it in time, says how it ended.
 
 It is started as a program of its own, so that what a server holds in memory (other editions, tokens) is in no child. It reads messages from
-one socket: a task, and the descriptors of the store file, of the answer and of the report. It never reads the query.
+one socket: what a query may use, and four descriptors: the store file, the answer, the query and the report. It never reads the query, so
+that no child inherits another's.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from canonry.sandbox import child, kernel
 if TYPE_CHECKING:
     import duckdb
 
-MESSAGE = 1 << 18  # bytes; the longest task is far below
+_MESSAGE = 4096  # bytes
 
 
 class _Utc(tzinfo):
@@ -135,33 +136,35 @@ def _reap(running: dict[int, _Running]) -> None:
 
 def _start(control: socket.socket, running: dict[int, _Running], engine: duckdb.DuckDBPyConnection) -> bool:
     """Take one task and fork; False when the other end is gone."""
-    message, handles, _, _ = socket.recv_fds(control, MESSAGE, 3)
+    message, handles, _, _ = socket.recv_fds(control, _MESSAGE, 4)
     if not message:
         return False
-    store, answer, report = handles
+    *mine, report = handles
     started = time.monotonic()
     task = child.Task(**json.loads(message))
     pid = os.fork()
     if pid == 0:
-        _become_child(task, engine, store, answer)
-    os.close(store)
-    os.close(answer)
+        _become_child(task, engine, mine)
+    for handle in mine:
+        os.close(handle)
     running[pid] = _Running(report, started, started + task.seconds)
     return True
 
 
-def _become_child(task: child.Task, engine: duckdb.DuckDBPyConnection, store: int, answer: int) -> None:
-    """Carry the task out with two descriptors and nothing else; never comes back."""
+def _become_child(task: child.Task, engine: duckdb.DuckDBPyConnection, handles: list[int]) -> None:
+    """Carry the task out with three descriptors and nothing else; never comes back."""
     try:
         os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        kept = [os.dup2(os.dup(handle), 100 + at) for at, handle in enumerate((store, answer))]  # out of the way of each other
-        for target, handle in zip((child.STORE, child.ANSWER), kept, strict=True):
-            os.dup2(handle, target, inheritable=False)
-        os.closerange(child.ANSWER + 1, 1 << 16)
+        aside = [os.dup2(handle, 100 + at) for at, handle in enumerate(handles)]  # out of each other's way
+        for handle, place in zip(aside, (child.STORE, child.ANSWER, child.QUERY), strict=True):
+            os.dup2(handle, place, inheritable=False)
         os.closerange(3, child.STORE)
-        told = child.written(child.answer(task, engine))
+        os.closerange(child.QUERY + 1, 1 << 16)
+        with open(child.QUERY, encoding="utf-8", newline="") as query:  # noqa: PTH123  (a descriptor)
+            sql = query.read()
+        told = child.written(child.answer(task, sql, engine))
         while told:
             told = told[os.write(child.ANSWER, told) :]
     finally:
