@@ -1,7 +1,8 @@
 """Generated queries, right and wrong ones, over an edition of two stores: where hidden rows exist, and where they never did.
 
 Half of the words that queries look for come from what is hidden: somebody who guesses well must learn nothing either. The one thing that an
-edition says of the others is that a release happened: the release id differs, so it is replaced before answers are compared.
+edition says of the others is that a release happened: the release id differs, so it is replaced before answers are compared. How segments
+are compressed is left out: DuckDB tries methods on a random sample, so that the same tables written twice differ in it.
 """
 
 from __future__ import annotations
@@ -23,15 +24,15 @@ if TYPE_CHECKING:
     from benchmarks.sql_attacks.company import Company
 
 _SHOWN, _STEP = 5, 1000
+_BY_CHANCE = "compression, block_id, block_offset, additional_block_ids"
 _CATALOGUE = (
     "SELECT table_name, estimated_size, column_count FROM duckdb_tables() ORDER BY ALL",
     "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal ORDER BY ALL",
-    "SELECT * EXCLUDE (wal_size, memory_usage, memory_limit) FROM pragma_database_size()",
+    "SELECT database_name, wal_size, memory_limit FROM pragma_database_size()",
     "SELECT constraint_text FROM duckdb_constraints() ORDER BY ALL",
     "SELECT view_name, sql FROM duckdb_views() WHERE NOT internal",
     "SELECT path, readonly FROM duckdb_databases()",
     "SELECT name, value FROM duckdb_settings() ORDER BY ALL",
-    "SELECT database_size, total_blocks, used_blocks, free_blocks FROM pragma_database_size()",
     "SELECT * FROM duckdb_variables()",
     "SELECT index_name, sql FROM duckdb_indexes()",
 )
@@ -113,7 +114,7 @@ class Generator:
     def _stored(self) -> str:
         table = self._table()
         return self._dice.choice([
-            f"SELECT * FROM pragma_storage_info('{table}')",
+            f"SELECT * EXCLUDE ({_BY_CHANCE}) FROM pragma_storage_info('{table}')",
             f'SELECT stats({self._column(table)}) FROM "{table}" LIMIT 1',
             f'SUMMARIZE "{table}"',
             f"SELECT * FROM duckdb_table_sample('{table}')",
