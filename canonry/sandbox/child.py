@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 
 STORE, ANSWER, QUERY = 9, 10, 11  # the descriptors that are left; the query's is closed once it is read
 MEMORY = 2 * 1024**3  # bytes of address space
-_ENGINE_MEMORY = (
-    "1200MiB"  # below MEMORY, so that the engine refuses before the kernel does; the rest is Python, code and single large values
-)
+_ENGINE_MEMORY = "1200MiB"  # below MEMORY, so that the engine refuses before the kernel does; the rest is code and single large values
 _USERS = (61_184, 65_519)  # user ids that belong to nobody
 _ALARM = 0.25  # seconds after the deadline at which the child ends by itself
 _BATCH = 16  # rows turned into values at once
