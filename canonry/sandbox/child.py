@@ -111,7 +111,7 @@ def _shut_in(task: Task, inherited: duckdb.DuckDBPyConnection) -> duckdb.DuckDBP
         connection = inherited.cursor()  # of its own, so that chance differs from child to child
         connection.execute(_OPEN)
     except duckdb.IOException as e:
-        raise Refused("STORE_UNREADABLE") from e
+        raise Refused("RELEASE_GONE") from e
     if task.locks:
         connection.execute(_LOCK)
     if landlocked:

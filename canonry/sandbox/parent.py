@@ -29,6 +29,7 @@ _WAIT = 30.0  # seconds that a query waits for its turn
 _START = "import sys; sys.path[1:1] = sys.argv[2:]; from canonry.sandbox.template import main; main(int(sys.argv[1]))"
 _GRACE = 3.0  # seconds after the deadline that the template process is given before it counts as dead
 _REPORT = 4096  # bytes
+_GONE = "RELEASE_GONE"
 _SURPLUS = 1024  # bytes of an answer around its columns and rows
 
 
@@ -103,7 +104,9 @@ class Sandbox:
             self._stop()
 
     def holes(self, file: Path) -> tuple[str, ...]:
-        """Say what keeps the sandbox from holding on this machine; empty when it holds. Found out by trying, and kept once it holds.
+        """Say what keeps the sandbox from holding on this machine: doors that open, or the code that trying ended with.
+
+        Empty when it holds; found out by trying, and kept once it does.
 
         Args:
             file: A store file to try with.
@@ -119,7 +122,7 @@ class Sandbox:
             return ("no known kernel",)
         told = self._asked(file, "", {"max_rows": 1, "max_bytes": 1, "probe": True, "locks": False})[0]
         opened = told.get("opened")
-        return tuple(map(str, opened)) if isinstance(opened, list) else (f"trying ended with {told.get('code', 'no answer')}",)
+        return tuple(map(str, opened)) if isinstance(opened, list) else (str(told.get("code", "no answer")),)
 
     def run(self, file: Path, sql: str, *, max_rows: int, max_bytes: int) -> Answer:
         """Run one query over one store file.
@@ -131,10 +134,11 @@ class Sandbox:
             max_bytes: At most so many bytes of columns and rows, as JSON, come back.
 
         Returns:
-            Rows or a code. ``SQL_BUSY`` when no turn came up, ``SQL_UNAVAILABLE`` when the sandbox does not hold here.
+            Rows or a code. ``RELEASE_GONE`` when the file cannot be opened, ``SQL_BUSY`` when no turn came up, ``SQL_UNAVAILABLE`` when the
+            sandbox does not hold here.
         """
-        if self.holes(file):
-            return Answer("SQL_UNAVAILABLE")
+        if holes := self.holes(file):
+            return Answer(_GONE if _GONE in holes else "SQL_UNAVAILABLE")
         if not self._turns.acquire(timeout=_WAIT):
             return Answer("SQL_BUSY")
         try:
@@ -152,7 +156,7 @@ class Sandbox:
             try:
                 store = stack.enter_context(file.open("rb", buffering=0))
             except OSError:
-                return {"code": "STORE_UNREADABLE"}, Usage()
+                return {"code": _GONE}, Usage()
             query = stack.enter_context(open(os.memfd_create("query"), "r+b", buffering=0))  # noqa: PTH123  (a descriptor)
             query.write(sql.encode())
             query.seek(0)

@@ -174,7 +174,7 @@ class Client:
         """Run one SQL query that reads this edition, shut in; see `canonry.serve.sql.queried`.
 
         Raises:
-            AgentError: BAD_ARGUMENT, or a code that begins with SQL_; SQL_UNAVAILABLE where the machine cannot shut a query in.
+            AgentError: BAD_ARGUMENT, RELEASE_GONE, or a code that begins with SQL_; SQL_UNAVAILABLE where none can be shut in.
         """
         return queried(self._file, sql, max_rows, budget_tokens, self.release)
 

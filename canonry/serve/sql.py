@@ -44,7 +44,7 @@ _ERRORS = {
         "Serve it from Linux with seccomp on x86-64 or ARM64, or use the other tools.",
         False,
     ),
-    "STORE_UNREADABLE": ("The store cannot be read.", "Tell the operator: `canonry verify`.", False),
+    "RELEASE_GONE": ("This release cannot be read any more.", "Open the store again.", True),
 }
 
 
@@ -97,7 +97,7 @@ def queried(file: Path | None, sql: str, max_rows: int, budget_tokens: int, rele
         release: The release that the file is of.
 
     Raises:
-        AgentError: BAD_ARGUMENT, STORE_UNREADABLE, or a code that begins with ``SQL_``.
+        AgentError: BAD_ARGUMENT, RELEASE_GONE, or a code that begins with ``SQL_``.
     """
     if not LEAST_BUDGET <= budget_tokens <= MOST_BUDGET:
         raise bad_argument("budget_tokens is out of range.", f"Ask for {LEAST_BUDGET} to {MOST_BUDGET}.")

@@ -363,5 +363,16 @@ def test_a_door_that_opens_keeps_sql_from_being_served(company, monkeypatch):
         assert bare.run(company.file("staff"), "SELECT 1", max_rows=1, max_bytes=99) == Answer("SQL_UNAVAILABLE")
 
 
+def test_a_release_that_was_collected_is_said_to_be_gone(company, client, tmp_path):
+    for broken in (tmp_path / "gone.duckdb", tmp_path / "other.duckdb"):
+        if broken.name == "other.duckdb":
+            broken.write_bytes(b"no database" * 999)
+        reader = Client(company.store, "staff")
+        reader._file = broken
+        assert code_of(reader, "SELECT 1") == "RELEASE_GONE"
+        with Sandbox() as untried:
+            assert untried.run(broken, "SELECT 1", max_rows=1, max_bytes=99).code in {"RELEASE_GONE", "SQL_UNAVAILABLE"}
+
+
 def test_frames_in_memory_have_no_sql():
     assert code_of(Client.over({}), "SELECT 1") == "SQL_UNAVAILABLE"
