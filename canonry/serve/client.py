@@ -67,8 +67,8 @@ class Client:
         manifest = _manifest(folder, release)
         if edition not in manifest.editions:
             raise AgentError("UNKNOWN_EDITION", "This release has no such edition.", "Ask the operator which editions there are.")
-        self._open(Snapshot(manifest.release_id, edition, _reader(folder, manifest, edition)), encoder)
-        self._file = stores.edition_file(folder, manifest, edition)
+        file = stores.edition_file(folder, manifest, edition)
+        self._open(Snapshot(manifest.release_id, edition, _reader(folder, manifest, edition), file), encoder)
 
     @classmethod
     def over(cls, tables: Mapping[str, pl.DataFrame], *, encoder: Encoder | None = None, release: str = "memory") -> Client:
@@ -76,8 +76,6 @@ class Client:
         client = cls.__new__(cls)
         client._open(Snapshot(release, "full", lambda name: tables.get(name, TABLES[name].empty())), encoder)  # noqa: SLF001
         return client
-
-    _file: Path | None = None
 
     def _open(self, snapshot: Snapshot, encoder: Encoder | None) -> None:
         self._snapshot, self._searcher = snapshot, Searcher(snapshot, encoder)
@@ -176,7 +174,7 @@ class Client:
         Raises:
             AgentError: BAD_ARGUMENT, RELEASE_GONE, or a code that begins with SQL_; SQL_UNAVAILABLE where none can be shut in.
         """
-        return queried(self._file, sql, max_rows, budget_tokens, self.release)
+        return queried(self._snapshot, sql, max_rows, budget_tokens)
 
     def list_conflicts(self, status: str | None = None) -> tuple[ConflictView, ...]:
         """List conflicts with all their sides, open ones first, then by severity.

@@ -13,6 +13,7 @@ from canonry.serve.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
 
 class Snapshot:
@@ -21,10 +22,11 @@ class Snapshot:
     Attributes:
         release: The release id.
         edition: The edition.
+        file: The edition's file, for SQL; None over frames in memory.
     """
 
-    def __init__(self, release: str, edition: str, read: Callable[[str], pl.DataFrame]) -> None:
-        self.release, self.edition = release, edition
+    def __init__(self, release: str, edition: str, read: Callable[[str], pl.DataFrame], file: Path | None = None) -> None:
+        self.release, self.edition, self.file = release, edition, file
         self._read, self._tables = read, dict[str, pl.DataFrame]()
 
     def table(self, name: str) -> pl.DataFrame:

@@ -19,6 +19,8 @@ from canonry.serve.results import Result, Tokens
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from canonry.serve.snapshot import Snapshot
+
 MOST_ROWS = 10_000
 _FRAME = 400  # bytes of a result around its columns and rows, a warning included
 _WARNINGS = {
@@ -86,23 +88,22 @@ def sandbox() -> Sandbox:
     return made
 
 
-def queried(file: Path | None, sql: str, max_rows: int, budget_tokens: int, release: str) -> SqlResult:
+def queried(snapshot: Snapshot, sql: str, max_rows: int, budget_tokens: int) -> SqlResult:
     """Answer one query within a budget.
 
     Args:
-        file: The edition's file; None where there is none, as over frames in memory.
+        snapshot: What is read; one over frames in memory has no file, and so no SQL.
         sql: One statement that reads, in DuckDB's dialect.
         max_rows: At most so many rows (1 to 10,000).
         budget_tokens: At most so many UTF-8 bytes in the whole result, `SqlResult.as_json` (500 to 16,000).
-        release: The release that the file is of.
 
     Raises:
         AgentError: BAD_ARGUMENT, RELEASE_GONE, or a code that begins with ``SQL_``.
     """
     if not LEAST_BUDGET <= budget_tokens <= MOST_BUDGET:
         raise bad_argument("budget_tokens is out of range.", f"Ask for {LEAST_BUDGET} to {MOST_BUDGET}.")
-    answer = answered(file, sql, max_rows, budget_tokens - _FRAME)
-    return _within(answer, budget_tokens, release)
+    answer = answered(snapshot.file, sql, max_rows, budget_tokens - _FRAME)
+    return _within(answer, budget_tokens, snapshot.release)
 
 
 def answered(file: Path | None, sql: str, max_rows: int, max_bytes: int) -> Answer:

@@ -368,7 +368,7 @@ def test_a_release_that_was_collected_is_said_to_be_gone(company, client, tmp_pa
         if broken.name == "other.duckdb":
             broken.write_bytes(b"no database" * 999)
         reader = Client(company.store, "staff")
-        reader._file = broken
+        reader._snapshot.file = broken
         assert code_of(reader, "SELECT 1") == "RELEASE_GONE"
         with Sandbox() as untried:
             assert untried.run(broken, "SELECT 1", max_rows=1, max_bytes=99).code in {"RELEASE_GONE", "SQL_UNAVAILABLE"}
