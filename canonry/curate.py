@@ -10,7 +10,7 @@ from canonry import published
 from canonry.frames import Curated, stack
 from canonry.ids import digest
 from canonry.likelihood import features, likely
-from canonry.links import moves
+from canonry.links import gave_way, moves
 from canonry.published import CONTEXT, EXCLUDED, STALENESS
 from canonry.signals import agreeing, heard
 from canonry.similarity import vectors
@@ -31,7 +31,7 @@ def curate(  # noqa: PLR0913, PLR0917  (one result per stage that it joins)
     Args:
         run: Reads quality.floor, protect, sources.*.signals; the parent release; the encoder for what is served.
         normalised: Documents, records, sources.
-        matched: Families.
+        matched: Families and entities.
         decided: Conflicts, claims and rulings.
         signals: Staleness before arbitration.
         scored: All items with their scores.
@@ -55,7 +55,7 @@ def curate(  # noqa: PLR0913, PLR0917  (one result per stage that it joins)
         families=_families(matched, context),
         quality_components=_served_components(scored.components, served),
         lineage=_lineage(items, matched, normalised, decided),
-        id_changes=_id_changes(run, normalised),
+        id_changes=_id_changes(run, normalised, matched),
         quarantine=published.QUARANTINE.conform(_quarantine(run, normalised, items)),
         sources=_sources(normalised),
     )
@@ -354,15 +354,19 @@ def _lineage(items: pl.DataFrame, matched: Matched, normalised: Normalised, deci
     return published.LINEAGE.conform(pl.concat([passages, support, from_records, from_claims]).unique(maintain_order=True))
 
 
-def _id_changes(run: RunContext, normalised: Normalised) -> pl.DataFrame:
-    """Documents that moved: removed at one path, there with the same content at another. What was noted before stays noted."""
-    now = moves(normalised.documents).with_columns(kind=pl.lit("document"), reason=pl.lit("moved: same content at another path"))
-    there = normalised.documents.filter(pl.col("removed_on").is_null())["document_id"].implode()
-    before = run.history.table("id_changes").filter(pl.col("new_id").is_in(there) & ~pl.col("old_id").is_in(there))
+def _id_changes(run: RunContext, normalised: Normalised, matched: Matched) -> pl.DataFrame:
+    """Documents that moved and entities that gave way to others. What was noted before stays noted, and names what stands there now."""
+    moved = moves(normalised.documents).with_columns(kind=pl.lit("document"), reason=pl.lit("moved: same content at another path"))
+    joined = gave_way(matched.entity_members, run.history.table("entity_members")).with_columns(
+        kind=pl.lit("entity"), reason=pl.lit("its records are of another entity now"), since=pl.lit(run.run_date)
+    )
+    there = pl.concat([normalised.documents.filter(pl.col("removed_on").is_null())["document_id"], matched.entities["entity_id"]]).implode()
+    further = pl.col("new_id").replace(dict(joined.select("old_id", "new_id").iter_rows()))
+    known = run.history.table("id_changes").with_columns(new_id=pl.when(kind="entity").then(further).otherwise("new_id"))
+    before = known.filter(pl.col("new_id").is_in(there) & ~pl.col("old_id").is_in(there))
+    schema = published.ID_CHANGES.schema
     both = (
-        stack([now, before], published.ID_CHANGES.schema)
-        .sort("kind", "old_id", "new_id", "since")
-        .unique(["kind", "old_id", "new_id"], keep="first")
+        stack([moved, joined, before], schema).sort("kind", "old_id", "new_id", "since").unique(["kind", "old_id", "new_id"], keep="first")
     )
     return published.ID_CHANGES.conform(both)
 

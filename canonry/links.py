@@ -1,4 +1,4 @@
-"""Where documents went: what a `replaced_by` leads to, and pages that moved."""
+"""Where documents and entities went: what a `replaced_by` leads to, pages that moved, entities whose records are of others now."""
 
 from __future__ import annotations
 
@@ -76,3 +76,20 @@ def moves(documents: pl.DataFrame) -> pl.DataFrame:
     here = documents.filter(~is_gone).select("source", "content_hash", new_id="document_id")
     moved = gone.join(here, on=["source", "content_hash"]).filter(pl.len().over("old_id") == 1)
     return moved.select("old_id", "new_id", "since").sort("old_id")
+
+
+def gave_way(members: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """Find entities that are no more and whose records are of others now.
+
+    Args:
+        members: Columns ``source``, ``record_id``, ``entity_id``.
+        before: The same of the parent release.
+
+    Returns:
+        Columns ``old_id``, ``new_id``: of several the entity that most of the records went to, then the smaller.
+    """
+    gone = before.join(members, on="entity_id", how="anti").select("source", "record_id", old_id="entity_id")
+    went = (
+        gone.join(members.select("source", "record_id", new_id="entity_id"), on=["source", "record_id"]).group_by("old_id", "new_id").len()
+    )
+    return went.sort("old_id", pl.col("len") * -1, "new_id").unique("old_id", keep="first", maintain_order=True).drop("len")

@@ -358,7 +358,7 @@ LINEAGE = Table("lineage", "What each item was made from.", ("item_id", "input_k
     _col("copy_hash", "text", "Hash of the copy it was read from."),
 ))  # fmt: skip
 ID_CHANGES = Table("id_changes", "Ids that gave way to others.", ("kind", "old_id", "new_id"), (
-    _col("kind", "text", "document or passage.", nullable=False),
+    _col("kind", "text", "document or entity.", nullable=False),
     _id("old_id", "The id before."),
     _id("new_id", "The id now."),
     _col("reason", "text", "Why."),

@@ -23,7 +23,7 @@ RELEASES = "releases"
 COPIES = "copies"
 MANIFEST = "manifest.json"
 FULL = "full"
-HISTORY = ("claims", "facts", "conflicts", "observations", "id_changes")
+HISTORY = ("claims", "facts", "conflicts", "observations", "id_changes", "entity_members")
 READ_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",

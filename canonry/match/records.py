@@ -11,6 +11,7 @@ import polars as pl
 
 from canonry.ids import entity_id
 from canonry.match.entities.found import matched_records
+from canonry.match.kept import with_kept_ids
 from canonry.match.ruled import regrouped
 from canonry.published import MATCH_LINKS
 from canonry.text import normal
@@ -45,7 +46,9 @@ class Found:
     coverage: list[dict[str, Any]]
 
 
-def found_entities(config: Config, records: pl.DataFrame, assertions: pl.DataFrame, links: Links | None = None) -> Found:
+def found_entities(
+    config: Config, records: pl.DataFrame, assertions: pl.DataFrame, links: Links | None = None, before: pl.DataFrame | None = None
+) -> Found:
     """Group records and assertions by key or by matching, and as people ruled.
 
     Args:
@@ -55,11 +58,14 @@ def found_entities(config: Config, records: pl.DataFrame, assertions: pl.DataFra
         assertions: Columns ``source``, ``subject``, ``entity_type``.
         links: Which records are one thing and which are not, by rulings. A key whose records all went to another entity takes the
             assertions about it along.
+        before: ``source``, ``record_id``, ``entity_id`` of the parent release: what was matched then keeps its id.
     """
     members = records.select("source", "record_id", "entity_type", "values").with_columns(entity_id=_entity("record_id"))
-    members, pairs, coverage = _matched(config, members)
+    members, pairs, coverage, kinds = _matched(config, members)
     if links and (links.same or links.apart):
         members = _ruled(links, records, members)
+    if before is not None and kinds:
+        members = with_kept_ids(members, before, kinds)
     given = assertions.select("entity_type", "subject").unique()
     subjects = _resolved(members, given.with_columns(entity_id=_entity("subject")).sort("entity_type", "subject"))
     named = _names(config, members)
@@ -100,9 +106,9 @@ def _identity(config: Config, entity_type: str, ids: pl.DataFrame) -> str:
     return "match" if overlaps and max(overlaps) < _OVERLAP else "key"
 
 
-def _matched(config: Config, members: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, list[dict[str, Any]]]:
-    """Give the records of types that are matched their entities; the others keep that of their key."""
-    pairs, coverage = [MATCH_LINKS.empty().drop("decision")], []
+def _matched(config: Config, members: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, list[dict[str, Any]], list[str]]:
+    """Give the records of types that are matched, which are named last, their entities; the others keep that of their key."""
+    pairs, coverage, kinds = [MATCH_LINKS.empty().drop("decision")], [], []
     for kind in members["entity_type"].drop_nulls().unique().sort().to_list():
         own = members.filter(entity_type=kind)
         if _identity(config, kind, own) == "key":
@@ -116,7 +122,8 @@ def _matched(config: Config, members: pl.DataFrame) -> tuple[pl.DataFrame, pl.Da
         members = now.with_columns(entity_id=pl.coalesce("now", "entity_id")).drop("now")
         pairs.append(scored.select(pairs[0].columns))
         coverage += said
-    return members, pl.concat(pairs, how="vertical_relaxed"), coverage
+        kinds.append(kind)
+    return members, pl.concat(pairs, how="vertical_relaxed"), coverage, kinds
 
 
 def _resolved(members: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:

@@ -31,7 +31,7 @@ def match(run: RunContext, normalised: Normalised) -> Matched:
     """Find copies, versions and entities among what the edition may read.
 
     Args:
-        run: Reads entities.
+        run: Reads entities; the parent release for the ids of what was matched before.
         normalised: Documents, passages and records.
     """
     documents = normalised.documents.filter(pl.col("removed_on").is_null())  # what is gone must not stand between what is there
@@ -53,7 +53,7 @@ def match(run: RunContext, normalised: Normalised) -> Matched:
     page_pairs = with_rulings(run, documents, page_pairs)
     families = _page_families(documents, page_pairs.filter(~pl.col("is_kin")), normalised.links)
     links = on_records(run.journal.standing_rulings, run.run_date, normalised.records)
-    found_things = found_entities(run.config, normalised.records, normalised.assertions, links)
+    found_things = found_entities(run.config, normalised.records, normalised.assertions, links, run.history.table("entity_members"))
     return Matched(
         families=FAMILIES.conform(pl.concat([families, _passage_families(normalised, families, of_passage)])),
         page_pairs=shaped(page_pairs, MATCHED["page_pairs"]),

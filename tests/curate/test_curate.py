@@ -337,6 +337,25 @@ def test_a_move_stays_noted_while_the_page_is_there():
         assert world.curated().id_changes.height == 0
 
 
+def test_an_entity_whose_records_are_of_another_now_gave_way_to_it_and_both_are_followed_further():
+    def night(known: dict[str, pl.DataFrame], **groups: str) -> World:
+        world = World(history=known)
+        for record_id, entity_id in groups.items():
+            world.record("register", record_id, f"guest/{entity_id}")
+        return world
+
+    def changes(world: World) -> list[tuple[str, str]]:
+        return world.curated().id_changes.filter(kind="entity").select("old_id", "new_id").rows()
+
+    first = night({}, a="a", b="b", c="c")
+    assert changes(first) == []
+    second = night({"entity_members": first.matched.entity_members}, a="a", b="a", c="c")
+    assert changes(second) == [("guest/b", "guest/a")]
+    known = {"entity_members": second.matched.entity_members, "id_changes": second.curated().id_changes}
+    assert changes(night(known, a="c", b="c", c="c")) == [("guest/a", "guest/c"), ("guest/b", "guest/c")]
+    assert changes(night(known, a="a", b="b", c="c")) == []  # it is there again
+
+
 def test_every_item_names_what_it_was_made_from():
     world = clash(wiki_text="You get 14 days. Ask Ann.").record("register", "x.gov")
     made = world.curated().lineage
