@@ -134,7 +134,8 @@ def test_rulings_move_what_they_name_and_taking_them_back_ends_where_it_began(in
     inn.json("run")
     assert {n for n, d in inn.digests().items() if d != digests[n]} == {"id_changes"}
     gave_way = inn.table("id_changes").select("kind", "old_id", "new_id").rows()
-    assert gave_way == [("entity", "guest/m-5000", "guest/b-1000")]  # who cites the son of that night is led on
+    assert gave_way == [("entity", "guest/m-5000", "guest/b-1000")]
+    assert "canonry explain guest/b-1000" in inn.call("explain", "guest/m-5000").output  # who cites the son of that night is led on
 
 
 def test_rulings_hold_on_later_nights_whatever_is_added(inn):
