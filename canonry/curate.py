@@ -8,12 +8,12 @@ import polars as pl
 
 from canonry import published
 from canonry.frames import Curated, stack
-from canonry.ids import digest
 from canonry.likelihood import features, likely
 from canonry.links import gave_way, moves
+from canonry.protect import set_aside
 from canonry.published import CONTEXT, EXCLUDED, STALENESS
 from canonry.signals import agreeing, heard
-from canonry.similarity import vectors
+from canonry.similarity import encoded, vectors
 from canonry.verdicts import beside_withheld, judged, on_documents, withheld
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def curate(  # noqa: PLR0913, PLR0917  (one result per stage that it joins)
     items = scored.items.join(scored.components.select("item_id", "freshness", quality=pl.col("quality").cast(pl.Float64)), on="item_id")
     items = _with_signals(items, staleness).join(_gone(matched, staleness), on="entity_id", how="left")
     items = _with_reason(run, items, matched)
-    items = _with_status(items, _beside_withheld(run, normalised, matched, decided))
+    items = _with_status(run, items, _beside_withheld(run, normalised, matched, decided))
     chances = likely(features(items, matched.page_pairs))
     items = items.join(chances, on="item_id", how="left")
     left = _withheld(run, items.filter(pl.col("reason").is_not_null()))
@@ -139,15 +139,10 @@ def _gone(matched: Matched, staleness: pl.DataFrame) -> pl.DataFrame:
 
 def _with_reason(run: RunContext, items: pl.DataFrame, matched: Matched) -> pl.DataFrame:
     """The first reason that applies. Copies come after the rest, so that what stands for them is itself served."""
-    protect = run.config.protect
-    guarded = pl.lit(value=False)
-    if protect.hidden_text == "quarantine":
-        guarded |= pl.col("is_hidden")
-    if protect.instructions == "quarantine":
-        guarded |= pl.col("speaks")
+    protected = set_aside(run.config.protect)
     all_lost = (pl.col("lost_sentences") > 0) & (pl.col("lost_sentences") >= pl.col("sentences")) & ~pl.col("has_open")
     before = (
-        pl.when(guarded)
+        pl.when(protected.is_not_null())
         .then(pl.lit("quarantined"))
         .when("superseded")
         .then(pl.lit("superseded"))
@@ -189,7 +184,7 @@ def _with_reason(run: RunContext, items: pl.DataFrame, matched: Matched) -> pl.D
         .when(is_reason == "below_floor")
         .then(pl.format("Its quality {} is below the floor.", pl.col("quality").round(3)))
         .when(is_reason == "quarantined")
-        .then(pl.lit("It hides text or speaks to agents.")),
+        .then(protected),
     )
 
 
@@ -240,7 +235,7 @@ def _page_families(matched: Matched) -> dict[str, str]:
     return dict(matched.families.filter(member_kind="document").select("member_id", "family_id").iter_rows())
 
 
-def _with_status(items: pl.DataFrame, withheld_side: pl.Expr) -> pl.DataFrame:
+def _with_status(run: RunContext, items: pl.DataFrame, withheld_side: pl.Expr) -> pl.DataFrame:
     def flag(name: str, when: pl.Expr) -> pl.Expr:
         return pl.when(when).then(pl.lit(name))
 
@@ -256,6 +251,7 @@ def _with_status(items: pl.DataFrame, withheld_side: pl.Expr) -> pl.DataFrame:
         flag("broken_link", seen("broken_link")),
         flag("hidden_text", pl.col("is_hidden")),
         flag("instruction_like", pl.col("speaks")),
+        flag("secret", pl.col("is_secret") & (run.config.protect.secrets == "flag")),  # elsewhere none is left
         flag("withheld_side", withheld_side),
     ).list.drop_nulls()
     return items.with_columns(
@@ -275,10 +271,7 @@ def _with_status(items: pl.DataFrame, withheld_side: pl.Expr) -> pl.DataFrame:
 def _embedded(run: RunContext, served: pl.DataFrame) -> pl.DataFrame:
     """Add the vectors of served passages. Entity cards are found by their words and keys; encoding each costs more than it finds."""
     passages = served.filter(pl.col("kind") == "passage")
-    titled = passages.select(
-        "item_id", text=pl.concat_str([pl.col("title").fill_null(""), pl.col("heading").fill_null(""), "text"], separator="\n")
-    )
-    keyed = titled.with_columns(key=pl.Series([digest(t) for t in titled["text"]], dtype=pl.String))
+    keyed = encoded(passages)
     made = vectors(run.encoder, run.frozen, keyed, run.encoded)
     return served.join(keyed.select("item_id", "key").join(made, on="key").drop("key"), on="item_id", how="left")
 
@@ -376,7 +369,7 @@ def _quarantine(run: RunContext, normalised: Normalised, items: pl.DataFrame) ->
     guarded = items.filter(pl.col("reason") == "quarantined").with_columns(
         location="cite",
         rule=pl.lit("protected"),
-        detail=pl.lit("It hides text or speaks to agents."),
+        detail="evidence",
         excerpt=pl.col("text").str.slice(0, 120),
     )
     every = stack([normalised.quarantine, guarded], dict(normalised.quarantine.schema)).unique(

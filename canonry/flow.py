@@ -21,6 +21,7 @@ from canonry.claims import claims
 from canonry.conflicts import conflicts
 from canonry.context import RunContext
 from canonry.curate import curate
+from canonry.erase import finish
 from canonry.errors import RunFailedError, UsageError
 from canonry.ingest import CopyStore, observe
 from canonry.match import match
@@ -71,7 +72,7 @@ class Stage:
 
 
 PER_EDITION = (
-    Stage("normalise", normalise, ("sources", "default_audience", "editions", "entities")),
+    Stage("normalise", normalise, ("sources", "default_audience", "editions", "entities", "protect")),
     Stage("match", match, ("entities",)),
     Stage("claims", claims, ("entities",)),
     Stage("conflicts", conflicts, ("entities",)),
@@ -141,6 +142,7 @@ class Night:
     def __post_init__(self) -> None:
         """Open the inputs: parent release, journal, memo stores."""
         o, w = self.options, self.workspace
+        finish(w, o.now.isoformat(timespec="seconds"))  # an erasure that was cut short goes before all else
         self.parent = store.current(w.store)
         if self.parent and o.run_date < self.parent.run_date and not o.full:
             msg = f"the run date {o.run_date} is before that of the current release ({self.parent.run_date})."

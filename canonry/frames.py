@@ -85,7 +85,8 @@ class Normalised:
         documents: document_id, source, path, media, title, url, dated_on, date_basis, date_kind, is_stamped, told_on (the day that
             its own text names), owner, content_hash, audience, expires_on, review_on, replaced_by, removed_on, observed_on, is_held,
             authority, is_hidden, copy_hash, key (of the parse).
-        passages: item_id, cite, document_id, source, path, title, heading, anchor, ordinal, text, start, end, speaks.
+        passages: item_id, cite, document_id, source, path, title, heading, anchor, ordinal, text, start, end, speaks, is_secret (a secret
+            was found in it).
         sentences: document_id, item_id, ordinal, start, end, text, norm, kind.
         links: document_id, target.
         records: source, record_id, entity_type, values, headings, dated_on, date_basis, date_kind, audience, removed_on, is_held,
@@ -140,6 +141,7 @@ NORMALISED: dict[str, dict[str, Any]] = {
         "start": pl.Int64,
         "end": pl.Int64,
         "speaks": pl.Boolean,
+        "is_secret": pl.Boolean,
     },
     "sentences": {
         "document_id": pl.String,

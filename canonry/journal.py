@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-FILES = ("rulings", "gaps", "acceptances", "rollbacks", "audit")
+FILES = ("rulings", "gaps", "acceptances", "rollbacks", "erasures", "audit")
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Journal:
         acceptances: Lines of ``acceptances.jsonl``: ``{source, copy_hash, at, by}``.
         rollbacks: Lines of ``rollbacks.jsonl``: ``{from, to, at, held | freed}``: fingerprints of inputs.
         gaps: Lines of ``gaps.jsonl``: ``{gap_id, kind, note, cites, by, at}``; they are no input of a run.
+        erasures: Lines of ``erasures.jsonl``: tombstones as `canonry.erasures.Erasure.line` with ``{at, by, because}``, or ``{done, at}``.
         heads: File name → ``{offset, head}``: bytes read, and the hash of the text up to there.
     """
 
@@ -37,6 +38,7 @@ class Journal:
     rollbacks: tuple[dict[str, Any], ...] = ()
     heads: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     gaps: tuple[dict[str, Any], ...] = ()
+    erasures: tuple[dict[str, Any], ...] = ()
 
     @property
     def standing_rulings(self) -> tuple[dict[str, Any], ...]:
@@ -87,7 +89,7 @@ def read(folder: Path) -> Journal:
             lines[name] = tuple(_parsed(line, path, n) for n, line in enumerate(_text(raw, path).split("\n"), 1) if line.strip())
     for n, line in enumerate(lines["rulings"], 1):
         _checked(line, n)
-    return Journal(lines["rulings"], lines["acceptances"], lines["rollbacks"], heads, lines["gaps"])
+    return Journal(lines["rulings"], lines["acceptances"], lines["rollbacks"], heads, lines["gaps"], lines["erasures"])
 
 
 def _checked(line: Mapping[str, Any], number: int) -> None:

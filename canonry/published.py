@@ -12,7 +12,7 @@ ITEM_STATUSES = ("contested", "corrected", "stale", "current")
 REASONS = ("quarantined", "superseded", "expired", "removed", "duplicate", "lost_conflict", "below_floor")
 FLAGS = (
     "source_held", "review_overdue", "undated", "stamped_date", "owner_gone", "broken_link",
-    "hidden_text", "instruction_like", "low_quality", "withheld_side",
+    "hidden_text", "instruction_like", "secret", "low_quality", "withheld_side",
 )  # fmt: skip
 VALUE_TYPES = (
     "text", "name", "organization", "person", "address", "email", "phone", "url", "date", "datetime", "time",

@@ -54,7 +54,7 @@ def _passages(normalised: Normalised) -> pl.DataFrame:
         "owner",
         until="expires_on",
     )
-    kept = normalised.passages.select("item_id", "cite", "document_id", "source", "path", "title", "heading", "text", "speaks")
+    kept = normalised.passages.select("item_id", "cite", "document_id", "source", "path", "title", "heading", "text", "speaks", "is_secret")
     items = kept.join(lent, on="document_id").with_columns(kind=pl.lit("passage"), entity_id=pl.lit(None, pl.String))
     said = of_passages(normalised)
     whole = said.filter("is_whole").select("document_id", page_from="valid_from", page_to="valid_to")
@@ -112,6 +112,7 @@ def _cards(normalised: Normalised, matched: Matched, decided: Decided) -> pl.Dat
         date_kind=pl.col("date_kind").fill_null("unknown"),
         speaks=pl.lit(value=False),
         is_hidden=pl.lit(value=False),
+        is_secret=pl.lit(value=False),
         is_stamped=pl.lit(value=False),
         removed_on=pl.col("subject_id").replace_strict(gone, default=None, return_dtype=pl.Date),
     ).drop("subject_id", "body", "name", "entity_type")

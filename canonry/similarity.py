@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from canonry.errors import ConfigError
+from canonry.ids import digest
 from canonry.state import Step
 
 if TYPE_CHECKING:
@@ -258,6 +259,20 @@ def _weights(folder: Path) -> str:
             file.seek(max(0, size - _EDGE))
             hashed.update(file.read(_EDGE))
     return hashed.hexdigest()[:8]
+
+
+def encoded(passages: pl.DataFrame) -> pl.DataFrame:
+    """Give what is encoded of passages, and the key under which its vector is kept.
+
+    Args:
+        passages: Columns ``item_id``, ``title``, ``heading``, ``text``.
+
+    Returns:
+        Columns ``item_id``, ``text``, ``key``.
+    """
+    whole = pl.concat_str(pl.col("title").fill_null(""), pl.col("heading").fill_null(""), "text", separator="\n")
+    titled = passages.select("item_id", text=whole)
+    return titled.with_columns(key=pl.Series([digest(t) for t in titled["text"]], dtype=pl.String))
 
 
 def vectors(encoder: Encoder, frozen: Memo, texts: pl.DataFrame, progress: Callable[[int, int], None] | None = None) -> pl.DataFrame:

@@ -165,6 +165,32 @@ def _remove_others(place: Path, name: str) -> None:
                 path.unlink(missing_ok=True)
 
 
+def retain(folder: Path, step: str, keys: set[str]) -> int:
+    """Let go of everything that is kept of a step but the rows of some keys.
+
+    Args:
+        folder: The folder of the store.
+        step: Name of the step.
+        keys: What stays.
+
+    Returns:
+        How many keys went.
+    """
+    gone = 0
+    for part in sorted((folder / step).glob("*/keys-*.parquet")):
+        known = pl.read_parquet(part)
+        kept = known.filter(pl.col("key").is_in(list(keys)))
+        rows = part.with_name(part.name.replace("keys-", "rows-"))
+        if kept.height == known.height:
+            continue
+        gone += known.height - kept.height
+        for path, frame in ((part, kept), (rows, pl.read_parquet(rows).filter(pl.col("key").is_in(list(keys))))):  # keys first, as above
+            staged = path.with_suffix(".tmp")
+            frame.write_parquet(staged)
+            staged.replace(path)
+    return gone
+
+
 def _damaged(place: Path) -> StoreError:
     return StoreError(
         f"what is frozen in {place} is damaged or cannot be read.",

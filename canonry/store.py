@@ -93,6 +93,7 @@ class Manifest(_Frozen):
         model: The embedding model.
         editions: Per edition its file and tables.
         degraded: Sources that were held or missing.
+        erased: Ids of the erasures that took something out of it later: with them it is not what was published, and is said to be so.
     """
 
     release_id: str
@@ -109,6 +110,7 @@ class Manifest(_Frozen):
     model: str
     editions: dict[str, EditionEntry]
     degraded: list[str]
+    erased: list[str] = []
 
     def to_json(self) -> str:
         """Write it as JSON with dates in ISO form; `from_json` reads it back unchanged."""

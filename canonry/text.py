@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from canonry.protect.invisible import INVISIBLE
+
 _PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u2011": "-"})
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+_INVISIBLE = re.compile(INVISIBLE)
 _SPACES = re.compile(r"\s+")
 
 # One token: a URL, an e-mail address (of at most 64 characters before the @: without a limit a line of dashes takes quadratic time),

@@ -128,5 +128,32 @@ PROMISES = (
             f"{_SQL}::test_an_error_is_a_code_with_a_fix_and_never_the_engines_text",
         ),
     ),
+    Promise(
+        "secrets-are-found", "Keys, tokens and passwords of the usual forms are found, and text about them is left alone.",
+        ("tests/protect/test_secrets.py::test_a_secret_of_each_form_is_found_and_taken_out",
+         "tests/protect/test_secrets.py::test_text_about_secrets_is_left_alone",
+         "tests/protect/test_secrets.py::test_a_secret_that_shows_only_when_the_page_is_read_is_taken_out"),
+    ),
+    Promise(
+        "secret-nowhere", "A secret that is found in a source reaches no file of canonry's, and no other edition the words around it.",
+        ("tests/protect/test_nowhere.py::test_a_secret_reaches_no_file_of_ours",
+         "tests/protect/test_nowhere.py::test_what_held_a_secret_is_told_and_not_served",
+         "tests/protect/test_nowhere.py::test_no_other_edition_holds_the_words_around_a_secret"),
+    ),
+    Promise(
+        "personal-data", "Where that is switched on, personal data of a fixed form are taken out before anything is written.",
+        ("tests/protect/test_secrets.py::test_personal_data_are_taken_out_where_that_is_switched_on",
+         "tests/protect/test_nowhere.py::test_personal_data_reach_no_file_where_that_is_switched_on"),
+    ),
+    Promise(
+        "speaks-to-agents", "Text that gives orders to an assistant is told from text that gives them to people.",
+        ("tests/protect/test_instructions.py::test_of_our_own_labelled_set_nearly_all_is_told_right",
+         "tests/protect/test_instructions.py::test_an_instruction_inside_a_page_is_found"),
+    ),
+    Promise(
+        "erase", "What is erased goes from copies, state, journal and every release that is kept, and stays out; killed at any moment, "
+        "it is finished by the next call.",
+        ("tests/protect/test_erase.py",),
+    ),
     Promise("second-night", "On the second night what is computed is what changed, the source is held, the ruling holds.", (_SECOND,)),
 )  # fmt: skip

@@ -33,6 +33,7 @@ SECTIONS = {
         "rule": "Rule on a conflict, a document or records.",
         "unrule": "Withdraw a ruling.",
         "accept": "Say that a source that shrank is right.",
+        "erase": "Take a page, a row, a source or words out of everything that is kept.",
     },
     "Releases": {
         "releases": "List the releases that are kept.",
@@ -46,7 +47,7 @@ _MODULES = {
     "init": "init", "run": "run", "doctor": "doctor", "show": "show",
     "status": "status", "list": "lists", "explain": "explain", "report": "report",
     "search": "search", "context": "ask", "fact": "ask", "sql": "sql", "eval": "evaluate",
-    "rule": "rule", "unrule": "rule", "accept": "accept",
+    "rule": "rule", "unrule": "rule", "accept": "accept", "erase": "erase",
     "releases": "releases", "diff": "releases", "rollback": "releases", "verify": "releases", "gc": "releases",
 }  # fmt: skip
 

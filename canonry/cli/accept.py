@@ -11,8 +11,9 @@ from canonry import store as stores
 from canonry.cli import edge, output
 from canonry.cli.nearest import meant
 from canonry.cli.session import Session, command
+from canonry.erasures import Erasures
 from canonry.errors import SourceError, UsageError
-from canonry.ingest import copy_hash, read_source
+from canonry.ingest import copy_hash, read_source, without_erased
 
 
 @command("accept", "canonry accept wiki", "canonry accept wiki --by ada --json")
@@ -29,7 +30,8 @@ def accept_command(session: Session, source: str, by: str | None) -> None:
         raise UsageError(f"there is no source {source!r}{meant(source, sources)}", f"Sources are: {', '.join(sources)}.")
     kind = sources[source].kind
     try:
-        reading = read_source(source, sources[source], workspace.base)
+        erasures = Erasures.of(journal.read(workspace.journal).erasures)
+        reading = without_erased(read_source(source, sources[source], workspace.base, workspace.config.protect), erasures)
     except SourceError as e:
         raise UsageError(f"{source} cannot be accepted as it is: {e.message}", e.hint) from e
     rows = reading.rows(kind)

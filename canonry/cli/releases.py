@@ -116,19 +116,23 @@ def verify_command(ctx: click.Context, session: Session, release: str | None) ->
     """Check that releases are what was published: bytes, modes, and the content of every table. Ends with 1 when they are not."""
     names = [session.release(release).release_id] if release else stores.release_ids(session.store)
     problems = publish.verify(session.store, names[0] if release else None)
-    found = {"releases": names, "problems": [asdict(p) for p in problems]}
-    session.answer(found, lambda: _verified(names, problems))
+    erased = {m.release_id: m.erased for m in stores.releases(session.store) if m.release_id in names and m.erased}
+    found = {"releases": names, "problems": [asdict(p) for p in problems], "erased": erased}
+    session.answer(found, lambda: _verified(names, problems, erased))
     if problems:
         ctx.exit(1)
 
 
-def _verified(names: list[str], problems: list[Problem]) -> None:
+def _verified(names: list[str], problems: list[Problem], erased: dict[str, list[str]]) -> None:
     for p in problems:
         output.line(f"{p.release_id or 'store'}: {p.message}", style="red")
     if problems:
         output.remark("next: canonry rollback to a release that is not named here, then canonry run")
     else:
-        output.line(f"{output.number(len(names), 'release')} checked: all are as they were published.", style="green")
+        but = ", but for what was erased" if erased else ""
+        output.line(f"{output.number(len(names), 'release')} checked: all are as they were published{but}.", style="green")
+    for release, ids in erased.items():
+        output.remark(f"{release}: something was taken out of it later ({', '.join(ids)})")
 
 
 @command("gc", "canonry gc --dry-run", "canonry gc --keep 2")

@@ -240,10 +240,20 @@ class Quality(Strict):
 
 
 class Protect(Strict):
-    """What to do with text that hides something or speaks to an agent."""
+    """What to do with secrets and personal data, and with text that hides something or speaks to an agent."""
 
+    secrets: Literal["quarantine", "redact", "flag"] = Field(
+        "quarantine",
+        description="Passwords, keys and tokens: taken out and what is around them is not served, taken out, or left and only flagged.",
+    )
     hidden_text: Literal["flag", "quarantine"] = Field("flag", description="Text that a reader of the page does not see.")
     instructions: Literal["flag", "quarantine"] = Field("flag", description="Text that tells an assistant what to do.")
+    personal: Literal["off", "redact"] = Field(
+        "off", description="E-mail addresses, phone numbers, account, card and social security numbers: left, or taken out."
+    )
+    ignore: Names = Field(
+        [], description="Kinds that are left alone, as `quarantine` names them: `email`, `iban`, `card`, `ssn`, `phone`, `password`, …"
+    )
 
 
 class Gate(Strict):
@@ -314,7 +324,7 @@ class Config(Strict):
     editions: dict[str, Edition] = Field({}, max_length=8, description="Who may read what; besides `full`, which holds everything.")
     policy: tuple[PolicyRule, ...] = Field(DEFAULT_POLICY, description="How conflicts are decided: the first rule that matches.")
     quality: Quality = Field(Quality(), description="How items are scored.")
-    protect: Protect = Field(Protect(), description="What becomes of text that hides or commands.")
+    protect: Protect = Field(Protect(), description="What becomes of secrets, personal data, and text that hides or commands.")
     gate: Gate | None = Field(None, description="What a release must reach before it becomes current.")
     embedding: Embedding = Field(Embedding(), description="What turns text into vectors.")
     keep: Keep = Field(Keep(), description="How long releases and removed items are kept.")

@@ -98,6 +98,24 @@ class CopyStore:
             raise StoreError(message, "Remove that folder under store/copies, and run again while the source is there.") from e
         return Reading.of(kind, shaped(rows, INGESTED[kind]), shaped(quarantine, INGESTED["quarantine"]))
 
+    def names(self) -> list[tuple[str, str]]:
+        """List source and hash of every copy that is there."""
+        return [(p.parent.name, p.name) for p in sorted(self.folder.glob("*/*")) if p.is_dir() and not p.name.startswith(".")]
+
+    def rewrite(self, source: str, name: str, reading: Reading) -> None:
+        """Put another content in the place of a copy, under the name that manifests call it by: only for what people had erased.
+
+        Each file is replaced whole; killed in between, the same call again finishes.
+        """
+        place = self.folder / source / name
+        kind = next(k for k in KINDS if (place / f"{k}.parquet").is_file())
+        for part, frame in ((kind, reading.rows(kind)), ("quarantine", reading.quarantine)):
+            staged = place / f".{part}.tmp"
+            _ordered(part, frame).write_parquet(staged)
+            _sync(staged)
+            staged.replace(place / f"{part}.parquet")
+        _sync(place)
+
     def _write(self, place: Path, frames: dict[str, pl.DataFrame]) -> None:
         """Write aside, make sure it is on disk, rename: a copy is there whole or not at all."""
         for folder in (self.folder, place.parent):

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from canonry.erasures import Erasures
 from canonry.errors import SourceError, StoreError
 from canonry.frames import INGESTED, Ingested, frame, stack
 from canonry.ingest.copies import CopyStore, copy_hash
+from canonry.ingest.erased import without_erased
 from canonry.ingest.reading import ITEM, KINDS, Reading
 from canonry.ingest.sources import read_source
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from canonry.config import Config, Source
+    from canonry.config import Config, Protect, Source
     from canonry.journal import Journal
 
 
@@ -34,6 +36,8 @@ class _Night:
         accepted: Hashes of readings that a person called right.
         parent: What the parent release says about it; empty when it says nothing.
         good: Its last good copy, or None.
+        protect: What must not be kept.
+        erasures: What people had erased.
     """
 
     name: str
@@ -43,6 +47,8 @@ class _Night:
     accepted: frozenset[str]
     parent: Mapping[str, Any]
     good: Reading | None
+    protect: Protect
+    erasures: Erasures
 
 
 @dataclass(frozen=True)
@@ -67,13 +73,14 @@ def observe(  # noqa: PLR0913  (the inputs of a run, each by its name)
     """Read every source and decide what stands for it tonight.
 
     Args:
-        config: Read are `sources` and `keep.days`.
+        config: Read are `sources`, `protect` and `keep.days`.
         base: What paths are relative to.
         run_date: The day that counts as today.
         copies: Where last good copies lie; a new one is put there for each source that is ok.
         parent_inputs: Source → ``{hash, status, observed_on, last_seen_on, held_since, items, message}`` of the parent release, days in
             ISO form.
-        journal: Its `acceptances` (``{source, copy_hash}``) lift the limit on falls for exactly that reading.
+        journal: Its `acceptances` (``{source, copy_hash}``) lift the limit on falls for exactly that reading; what its `erasures` are
+            about is not read.
         only: When not empty, the other sources are taken from their last good copy, with the status they had.
         progress: Called with each source's name once it is done.
 
@@ -86,10 +93,13 @@ def observe(  # noqa: PLR0913  (the inputs of a run, each by its name)
         StoreError: A copy that is already there under tonight's hash is damaged.
     """
     states: list[_State] = []
+    erasures = Erasures.of(journal.erasures)
     for name, source in config.sources.items():
         parent = parent_inputs.get(name, {})
         accepted = frozenset(str(a.get("copy_hash")) for a in journal.acceptances if a.get("source") == name)
-        night = _Night(name, source, run_date, config.keep.days, accepted, parent, _last_good(name, source, parent, copies))
+        night = _Night(
+            name, source, run_date, config.keep.days, accepted, parent, _last_good(name, source, parent, copies), config.protect, erasures
+        )
         states.append(_as_it_was(night) if only and name not in only else _decided(night, copies, base))
         if progress:
             progress(name)
@@ -115,7 +125,7 @@ def _last_good(name: str, source: Source, parent: Mapping[str, Any], copies: Cop
 
 def _decided(night: _Night, copies: CopyStore, base: Path) -> _State:
     try:
-        reading = read_source(night.name, night.source, base)
+        reading = without_erased(read_source(night.name, night.source, base, night.protect), night.erasures)
     except SourceError as e:
         return _not_ok(night, str(e))
     if why := _fall(night, reading):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 KINDS = ("documents", "records", "claims")
 # What names an item of each kind: two rows with the same values here are the same item on different nights.
 ITEM: dict[str, tuple[str, ...]] = {"documents": ("path",), "records": ("record_id",), "claims": ("subject", "attribute", "asserter")}
-_EXCERPT = 200
+EXCERPT = 200  # characters of what was set aside that are told
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Reading:
 
 def excerpt(text: str) -> str:
     """Cut the beginning of a text, for a person to recognise it by."""
-    return text[:_EXCERPT].rstrip("\n")
+    return text[:EXCERPT].rstrip("\n")
 
 
 def quarantined(source: str, faults: Iterable[Fault]) -> pl.DataFrame:

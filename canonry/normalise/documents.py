@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from canonry.frames import NORMALISED, TEXTS, frame, shaped
+from canonry.frames import NORMALISED, TEXTS, frame, stack
 from canonry.ids import digest
 from canonry.normalise import front
 from canonry.normalise.markup import Parsed, parse
-from canonry.normalise.passages import passages, sentences_of, speaks_to_agents
+from canonry.normalise.passages import passages, sentences_of
+from canonry.normalise.records import TOLD
 from canonry.normalise.sources import with_origin
+from canonry.protect import Guard, holds_secret, speaks_to_agents
 from canonry.state import Step
 from canonry.text import normal
 
@@ -20,19 +22,22 @@ if TYPE_CHECKING:
     from canonry.config import Config
     from canonry.context import RunContext
 
-_PARSE = 7  # version of the parser; count up when what it returns changes
+_PARSE = 8  # version of the parser; count up when what it returns changes
 
 
 def parsed_once(run: RunContext, documents: pl.DataFrame) -> pl.DataFrame:
     """Passages and sentences per parse key; a pure function of text and kind of file, so all editions share it."""
+    protect = run.config.protect
+    told = Guard.of(protect) if protect.secrets == "flag" else None  # otherwise a mark stands where a secret was
+    settings = (("secrets", "flag"), ("ignore", json.dumps(sorted(protect.ignore)))) if told else ()
     documents = documents.with_columns(key=_parse_key())
     raw = {key: (text, media) for key, text, media in documents.select("key", "text", "media").iter_rows()}
 
     def compute(missing: list[str]) -> pl.DataFrame:
-        rows = [{"key": k, "parse": json.dumps(_parse_row(parse(*raw[k])), ensure_ascii=False, default=str)} for k in missing]
+        rows = [{"key": k, "parse": json.dumps(_parse_row(parse(*raw[k]), told), ensure_ascii=False, default=str)} for k in missing]
         return frame({"key": pl.String, "parse": pl.String}, rows)
 
-    return run.memo.rows(Step("normalise-parse", _PARSE), list(raw), compute)
+    return run.memo.rows(Step("normalise-parse", _PARSE, settings), list(raw), compute)
 
 
 def _parse_key() -> pl.Expr:
@@ -42,13 +47,14 @@ def _parse_key() -> pl.Expr:
     )
 
 
-def _parse_row(parsed: Parsed) -> dict[str, Any]:
+def _parse_row(parsed: Parsed, told: Guard | None) -> dict[str, Any]:
     cut = passages(parsed)
     return {
         "hash": digest(normal(parsed.text)),
         "meta": parsed.meta,
         "hidden": parsed.hidden,
         "fault": parsed.fault,
+        "unseen": parsed.unseen,
         "first": next((b.plain for b in parsed.blocks if b.kind == "heading"), None),
         "top": next((b.plain for b in parsed.blocks if b.kind == "heading" and b.level == 1), None),
         "links": parsed.links,
@@ -60,6 +66,7 @@ def _parse_row(parsed: Parsed) -> dict[str, Any]:
                 "end": p.end,
                 "text": p.text,
                 "speaks": speaks_to_agents(p.text),
+                "is_secret": told.finds_secret(p.text) if told else holds_secret(p.text),
                 "sentences": [(s.start, s.end, s.text, s.kind) for s in sentences_of(p, parsed.text)],
             }
             for p in cut
@@ -76,7 +83,7 @@ def documents_of(config: Config, known: pl.DataFrame, documents: pl.DataFrame, p
         {
             "content_hash": pl.String, "is_hidden": pl.Boolean, "told_title": pl.String, "told_on": pl.Date, "told_owner": pl.String,
             "told_expires": pl.Date, "told_review": pl.Date, "told_replaced": pl.String, "told_audience": TEXTS,
-            "fault": pl.Struct({"detail": pl.String, "excerpt": pl.String}),
+            "fault": TOLD, "unseen": TOLD,
         },
         rows,
     )  # fmt: skip
@@ -109,11 +116,17 @@ def _told(said: dict[str, Any], path: str) -> dict[str, Any]:
         "told_replaced": str(meta["replaced_by"]) if meta.get("replaced_by") else None,
         "told_audience": front.audience_of(meta),
         "fault": said["fault"],
+        "unseen": said["unseen"],
     }
 
 
-def bad_front_matter(documents: pl.DataFrame) -> pl.DataFrame:
-    """Quarantine rows for front matter that could not be read in part or at all; the documents are kept."""
-    wrong = documents.filter(pl.col("fault").struct.field("detail").is_not_null() & pl.col("removed_on").is_null())
-    rows = wrong.select("source", "audience", pl.col("path").alias("location"), pl.lit("bad_front_matter").alias("rule"), "fault")
-    return shaped(rows.unnest("fault"), NORMALISED["quarantine"])
+def remarks(documents: pl.DataFrame) -> pl.DataFrame:
+    """Quarantine rows for front matter that could not be read and for characters that hid something; the documents are kept."""
+    there = documents.filter(pl.col("removed_on").is_null())
+    rows = [
+        there.filter(pl.col(column).struct.field("detail").is_not_null())
+        .select("source", "audience", pl.col("path").alias("location"), pl.lit(rule).alias("rule"), column)
+        .unnest(column)
+        for column, rule in (("fault", "bad_front_matter"), ("unseen", "hidden_characters"))
+    ]
+    return stack(rows, NORMALISED["quarantine"])

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from canonry.normalise import front
 from canonry.normalise.hiding import says_something, without_hidden
 from canonry.normalise.html import to_markdown
-from canonry.text import visible
+from canonry.protect import cleared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +58,7 @@ class Parsed:
         meta: Front matter or `<meta>` tags, keys in lower case.
         hidden: Whether something was taken out that a reader of the page would not have seen, or a style may hide what is left.
         fault: What is wrong with the front matter: detail and excerpt.
+        unseen: Which characters that nobody sees hid something, and what they spell: detail and excerpt.
     """
 
     text: str
@@ -66,6 +67,7 @@ class Parsed:
     meta: dict[str, Any] = field(default_factory=dict)
     hidden: bool = False
     fault: dict[str, str] | None = None
+    unseen: dict[str, str] | None = None
 
 
 def parse(raw: str, media: str) -> Parsed:
@@ -79,19 +81,22 @@ def parse(raw: str, media: str) -> Parsed:
         What a reader sees. Comments, elements hidden by their own attributes and invisible characters are taken out and said so in
         `hidden`; what a style sheet elsewhere in Markdown may hide stays, and is said so too.
     """
-    text = visible(raw)
-    hidden, fault = text != raw, None
+    seen, fault = cleared(raw), None
+    hidden = False
     if media == "html":
-        text, meta, concealed = to_markdown(text)
-        hidden |= concealed
+        text, meta, hidden = to_markdown(seen.text)
+        inside = cleared(text)  # what was written as entities
+        text, seen = inside.text, seen.and_also(inside)
     else:
-        meta, text, fault = front.split(text)
+        meta, text, fault = front.split(seen.text)
+    hidden |= seen.hides
     if media == "markdown":
         text, commented = _without_comments(text)
         text, concealed = without_hidden(text)
         hidden |= commented or concealed or bool(_HIDING.search(text))
     blocks = list(_blocks(text, media))
-    return Parsed(text, blocks, [a or b for a, b in _LINK.findall(text)], meta, hidden, fault)
+    links = [a or b for a, b in _LINK.findall(text)]
+    return Parsed(text, blocks, links, meta, hidden, fault, seen.told if seen.hides else None)
 
 
 def _without_comments(text: str) -> tuple[str, bool]:

@@ -15,13 +15,6 @@ if TYPE_CHECKING:
     from canonry.normalise.markup import Block, Parsed
 
 PASSAGE_CHARACTERS = 1200  # about 250 tokens: what the embedding model reads, and what one topic fills
-_INSTRUCTION = re.compile(
-    r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:previous|above|prior|earlier|all)\b.{0,30}\b(?:instruction|prompt|rule|message)|"
-    r"\bas an ai (?:agent|assistant|model)\b|\byou are (?:now )?(?:an ai|a language model|chatgpt)|\bsystem prompt\b|"
-    r"\b(?:ai|llm) (?:agents?|assistants?|models?)\b.{0,40}\b(?:must|should|always|never)\b.{0,60}"
-    r"\b(?:answer|reply|say|tell|approve|send|ignore)",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 @dataclass(frozen=True)
@@ -132,8 +125,3 @@ def sentences_of(passage: Passage, text: str) -> list[Sentence]:
             if inside:
                 out.append(Sentence(spans[inside[0]][0] + offset, spans[inside[-1]][1] + offset, block.plain[a:b], block.kind))
     return out
-
-
-def speaks_to_agents(text: str) -> bool:
-    """Whether a text reads like an instruction to an agent; such text is data, and flagged."""
-    return bool(_INSTRUCTION.search(text))

@@ -10,17 +10,19 @@ import polars as pl
 from canonry.days import order_of, parse_day
 from canonry.frames import NORMALISED, shaped
 from canonry.normalise.sources import with_origin
+from canonry.protect import column_cleared
 from canonry.values import is_null
 
 if TYPE_CHECKING:
     from canonry.config import Config
 
+TOLD = pl.Struct({"detail": pl.String, "excerpt": pl.String})
 _EXCERPT = 200  # characters, as in the quarantine of ingest
 
 
 def records_of(config: Config, known: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     """Rows with what their source lends them."""
-    out = with_origin(config, known, records)
+    out = with_origin(config, known, _cleared(records, "values"))
     return out.with_columns(entity_type="lent_type", parent="source")
 
 
@@ -28,12 +30,30 @@ def assertions_of(config: Config, known: pl.DataFrame, claims: pl.DataFrame) -> 
     """Asserting sources are sources of their own, named parent/asserter, with a rank of their own where one is declared."""
     ranks = [(f"{n}/{a}", r) for n, s in config.sources.items() for a, r in s.authorities.items()]
     ranked = pl.DataFrame(ranks, schema={"source": pl.String, "own_rank": pl.Int64}, orient="row")
-    out = with_origin(config, known, claims).with_columns(
+    out = with_origin(config, known, _cleared(claims, "value", "subject", "attribute")).with_columns(
         entity_type="lent_type",
         parent="source",
         source=pl.when(pl.col("asserter").is_null()).then("source").otherwise(pl.concat_str("source", "asserter", separator="/")),
     )
     return out.join(ranked, on="source", how="left").with_columns(authority=pl.coalesce("own_rank", "authority"))
+
+
+def _cleared(items: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """Take out characters that nobody sees; `unseen` says what of them hid something: detail and excerpt."""
+    told: dict[int, dict[str, str]] = {}
+    for name in columns:
+        column, found = column_cleared(items[name])
+        items = items.with_columns(column.alias(name))
+        told |= {n: c.told for n, c in found.items() if c.hides}
+    unseen = pl.Series("unseen", [told.get(n) for n in range(items.height)], dtype=TOLD)
+    return items.with_columns(unseen)
+
+
+def unseen(items: pl.DataFrame) -> pl.DataFrame:
+    """Quarantine rows for characters that hid something; the rows themselves are kept without them."""
+    wrong = items.filter(pl.col("unseen").struct.field("detail").is_not_null() & pl.col("removed_on").is_null())
+    rows = wrong.select("audience", "location", "unseen", source="parent", rule=pl.lit("hidden_characters")).unnest("unseen")
+    return shaped(rows, NORMALISED["quarantine"]).unique(["source", "location"], keep="first", maintain_order=True)
 
 
 def own_date(items: pl.DataFrame) -> pl.DataFrame:

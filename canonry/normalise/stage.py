@@ -10,8 +10,9 @@ import polars as pl
 from canonry.frames import NORMALISED, TEXTS, Normalised, frame, shaped, stack
 from canonry.ids import digest
 from canonry.normalise.dates import settled
-from canonry.normalise.documents import bad_front_matter, documents_of, parsed_once
-from canonry.normalise.records import assertions_of, bad_dates, own_date, records_of, without_attributes
+from canonry.normalise.documents import documents_of, parsed_once, remarks
+from canonry.normalise.guarded import without_set_aside
+from canonry.normalise.records import assertions_of, bad_dates, own_date, records_of, unseen, without_attributes
 from canonry.normalise.sources import EVERYONE, known_sources, published_sources, readable
 from canonry.normalise.withheld import without_withheld
 from canonry.text import normal
@@ -26,7 +27,7 @@ def normalise(run: RunContext, ingested: Ingested) -> Normalised:
     """Parse and date what the edition in work may read.
 
     Args:
-        run: Reads sources, default_audience, editions, entities.
+        run: Reads sources, default_audience, editions, entities, protect.
         ingested: All sources.
 
     Returns:
@@ -53,9 +54,13 @@ def normalise(run: RunContext, ingested: Ingested) -> Normalised:
         links=_links(documents, parts),
         records=shaped(records, NORMALISED["records"]),
         assertions=shaped(assertions, NORMALISED["assertions"]),
-        quarantine=stack([readable(aside, may), bad_front_matter(documents), bad_dates(records), bad_dates(assertions)], aside.schema),
+        quarantine=stack([readable(aside, may), remarks(documents), *_wrong(records), *_wrong(assertions)], aside.schema),
     )
-    return without_withheld(run, kept)
+    return without_set_aside(run, without_withheld(run, kept))
+
+
+def _wrong(items: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return bad_dates(items), unseen(items)
 
 
 def _allowed(run: RunContext) -> frozenset[str] | None:

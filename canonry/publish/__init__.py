@@ -2,9 +2,11 @@
 
 from canonry.publish.about import About, Gate, GateFailedError, GateResult, Published, held_back, inputs_fingerprint
 from canonry.publish.comparison import TableDiff, diff
+from canonry.publish.erasing import Rewritten, erase
 from canonry.publish.files import lock
 from canonry.publish.index import postings
 from canonry.publish.protocol import publish
+from canonry.publish.scrubbing import Held, said, unanchored
 from canonry.publish.upkeep import Collected, Problem, collect, rollback, verify
 
 __all__ = [
@@ -13,16 +15,21 @@ __all__ = [
     "Gate",
     "GateFailedError",
     "GateResult",
+    "Held",
     "Problem",
     "Published",
+    "Rewritten",
     "TableDiff",
     "collect",
     "diff",
+    "erase",
     "held_back",
     "inputs_fingerprint",
     "lock",
     "postings",
     "publish",
     "rollback",
+    "said",
+    "unanchored",
     "verify",
 ]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from canonry.store import Input, Manifest
 
-_SAID = ("rulings", "acceptances")  # what people said that changes what is published; gaps and audit change nothing
+_SAID = ("rulings", "acceptances", "erasures")  # what people said that changes what is published; gaps and audit change nothing
 
 
 @dataclass(frozen=True)

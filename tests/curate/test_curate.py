@@ -55,7 +55,7 @@ def test_a_page_that_goes_anyway_is_no_duplicate_of_another(first):
 
 def test_the_evidence_speaks_of_the_reason():
     evidence = {r: only(gone(*list(GONE)[n:]).curated().excluded)["evidence"] for n, r in enumerate(GONE)}
-    assert evidence["quarantined"] == "It hides text or speaks to agents."
+    assert evidence["quarantined"] == "It speaks to agents."
     assert "replaced by new.md" in evidence["superseded"]
     assert "expires on 2024-01-01" in evidence["expired"]
     assert "absent from its source since 2024-01-01" in evidence["removed"]

@@ -204,7 +204,7 @@ def test_a_run_limited_to_one_source_takes_the_others_as_they_were(nights):
 def test_a_narrowed_view_of_the_configuration_is_enough(nights, tmp_path):
     seen = []
     found = observe(
-        narrow(Config(sources=nights.sources), ("sources", "keep.days")),
+        narrow(Config(sources=nights.sources), ("sources", "protect", "keep.days")),
         nights.base,
         run_date=date(2024, 1, 1),
         copies=CopyStore(tmp_path / "c"),

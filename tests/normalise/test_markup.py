@@ -52,9 +52,17 @@ def test_a_comment_that_is_shown_as_code_stays(text):
     assert not parsed.hidden
 
 
-def test_invisible_characters_are_taken_out_and_flagged():
-    parsed = parse("Pay\u200b now.\n", "markdown")
-    assert (parsed.text, parsed.hidden) == ("Pay now.\n", True)
+@pytest.mark.parametrize("media", ["markdown", "text", "html"])
+def test_invisible_characters_are_taken_out_and_flagged_where_they_hide_something(media):
+    assert parse("Pay\u200b now, na\u00advely.\n", media).text == "Pay now, navely.\n"
+    assert not parse("Pay\u200b now, na\u00advely.\n", media).hidden
+    assert parse("re\u200bfund\n", media).hidden
+    assert parse("re\u200bfund\n", media).text == "refund\n"
+
+
+def test_invisible_characters_that_a_page_writes_as_entities_are_taken_out_too():
+    parsed = parse("<p>re&#8203;fund</p>", "html")
+    assert (parsed.text, parsed.hidden) == ("refund\n", True)
 
 
 @pytest.mark.parametrize("mark", ['<span style="display: none">x</span>', '<p hidden="">x</p>', '<b style="font-size:0">x</b>'])
