@@ -8,6 +8,7 @@ import polars as pl
 
 from canonry.frames import Scored
 from canonry.ids import digest
+from canonry.protect import doubts
 from canonry.published import COMPONENTS, NO_RANK, QUALITY_COMPONENTS
 from canonry.rhythm import rhythms
 from canonry.validity import of_passages
@@ -72,7 +73,8 @@ def _cards(normalised: Normalised, matched: Matched, decided: Decided) -> pl.Dat
     if not facts.height:
         return pl.DataFrame(schema={"stands_on": pl.List(pl.String)})
     by = decided.claims.select("claim_id", "source", "record_id", "document_id", "dated_on", "date_kind")
-    told = facts.join(by, on="claim_id", how="left")
+    doubted = doubts(decided.claims, normalised)  # a card is trusted no further than the least of what it rests on
+    told = facts.join(by, on="claim_id", how="left").join(doubted, on="claim_id", how="left")
     where = (
         pl.when(pl.col("record_id").is_not_null())
         .then(pl.concat_str("source", "record_id", separator="/", ignore_nulls=True))
@@ -97,6 +99,8 @@ def _cards(normalised: Normalised, matched: Matched, decided: Decided) -> pl.Dat
             date_kind=pl.col("date_kind").sort_by(pl.col("dated_on"), nulls_last=False).last(),
             owner=pl.col("owner").drop_nulls().first(),
             is_held=pl.col("is_held").any(),
+            speaks=pl.col("speaks").fill_null(value=False).any(),
+            is_hidden=pl.col("is_hidden").fill_null(value=False).any(),
             stands_on=pl.col("stands_on").explode().unique().sort(),
         )
     )
@@ -110,8 +114,6 @@ def _cards(normalised: Normalised, matched: Matched, decided: Decided) -> pl.Dat
         text=pl.concat_str(pl.col("name"), pl.lit(" ("), pl.col("entity_type"), pl.lit(")\n"), pl.col("body")),
         date_basis=pl.when(pl.col("dated_on").is_null()).then(pl.lit("none")).otherwise(pl.lit("item")),
         date_kind=pl.col("date_kind").fill_null("unknown"),
-        speaks=pl.lit(value=False),
-        is_hidden=pl.lit(value=False),
         is_secret=pl.lit(value=False),
         is_stamped=pl.lit(value=False),
         removed_on=pl.col("subject_id").replace_strict(gone, default=None, return_dtype=pl.Date),

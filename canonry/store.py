@@ -114,7 +114,7 @@ class Manifest(_Frozen):
 
     def to_json(self) -> str:
         """Write it as JSON with dates in ISO form; `from_json` reads it back unchanged."""
-        return self.model_dump_json(indent=1) + "\n"
+        return self.model_dump_json(indent=1, exclude=None if self.erased else {"erased"}) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Manifest:

@@ -151,6 +151,12 @@ PROMISES = (
          "tests/protect/test_instructions.py::test_an_instruction_inside_a_page_is_found"),
     ),
     Promise(
+        "trust-is-the-minimum",
+        "What is derived is trusted no further than the least trusted of what it was made from: text that speaks to agents may lose a "
+        "conflict, and wins none.",
+        ("tests/protect/test_trust.py",),
+    ),
+    Promise(
         "erase", "What is erased goes from copies, state, journal and every release that is kept, and stays out; killed at any moment, "
         "it is finished by the next call.",
         ("tests/protect/test_erase.py",),

@@ -16,8 +16,17 @@ if TYPE_CHECKING:
     from canonry.config import PolicyRule, When
 
 # How sure a decision by each word is, until rulings or labelled data say otherwise (agreement brings its own probability).
-CONFIDENCE = {"validity": 0.95, "supersession": 0.95, "authority": 0.9, "corroboration": 0.8, "recency": 0.85, "specificity": 0.7}
+CONFIDENCE = {
+    "trust": 0.95,
+    "validity": 0.95,
+    "supersession": 0.95,
+    "authority": 0.9,
+    "corroboration": 0.8,
+    "recency": 0.85,
+    "specificity": 0.7,
+}
 WHY = {
+    "trust": "all that says otherwise stands in text that speaks to agents",
     "validity": "only this one is valid on the run date",
     "supersession": "the other stands in an older version or was replaced by a named successor",
     "authority": "its source ranks strictly better",
@@ -33,7 +42,7 @@ def sides(members: pl.DataFrame, run_date: date) -> pl.DataFrame:
     """Sum up each side of each conflict.
 
     Args:
-        members: Claims with ``conflict_id``, ``side``, ``source``, ``authority``, ``dated_on``, ``date_kind``, ``valid_from``,
+        members: Claims that are heard: ``conflict_id``, ``side``, ``source``, ``authority``, ``dated_on``, ``date_kind``, ``valid_from``,
             ``valid_to``, ``precision``, ``is_held``, ``is_superseded``, ``origin`` (record, or family of the document), ``belief``
             (what truth discovery makes of the value; null where votes are counted).
         run_date: What "valid" refers to.
@@ -76,6 +85,7 @@ def preferred(sides: pl.DataFrame) -> pl.DataFrame:
     known = pl.col("bound_on").is_not_null().all().over("conflict_id")
     weighed = pl.col("belief").is_not_null().all().over("conflict_id")
     words = {
+        "trust": others == 0,  # of a conflict: the others were not heard
         "validity": alone(pl.col("is_valid")),
         "supersession": alone(~pl.col("is_superseded")),
         "authority": alone(pl.col("rank") == pl.col("rank").min().over("conflict_id")),
@@ -119,7 +129,7 @@ def decide(preferred: pl.DataFrame, conflicts: pl.DataFrame, policy: Sequence[Po
         mine = matched.filter(pl.col("rule") == n).select("conflict_id")
         tried = preferred.join(mine, on="conflict_id")
         done = mine.with_columns(otherwise=pl.lit(rule.otherwise), **undecided)
-        for word in rule.decide_by:
+        for word in ("trust", *rule.decide_by):  # nobody configures that text may give orders
             least = rule.min_confidence if word == "agreement" else 0.0
             hit = tried.filter(pl.col(word) >= least).select("conflict_id", s="side", c=word)
             done = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,13 +14,14 @@ from canonry.arbitrate.votes import THING
 from canonry.context import midnight
 from canonry.frames import Decided
 from canonry.operating import asserted, meant
+from canonry.protect import doubts
 from canonry.published import CLAIMS, CONFLICT_CLAIMS, CONFLICTS, FACTS, NO_RANK, OBSERVATIONS
 
 if TYPE_CHECKING:
     from canonry.context import RunContext
     from canonry.frames import Claimed, Clashes, Matched, Normalised
 
-_OPEN = 0.5  # confidence where nothing separates the sides, whether the fact is open or each side stands
+_OPEN = 0.5  # confidence where nothing separates the sides, whether the fact is open or each side stands; and of what is doubted
 _ALONE = 0.7  # one source says so, nobody contradicts
 _AGREED = 0.9  # several sources say the same
 
@@ -36,7 +38,8 @@ def arbitrate(run: RunContext, normalised: Normalised, matched: Matched, claimed
     """
     families = _families(matched)
     ruled = _ruled(run, normalised, matched, claimed, clashes)
-    believed = beliefs(claimed.claims, run.config)
+    claimed = _doubted(claimed, normalised)
+    believed = beliefs(claimed.claims.filter(~pl.col("is_doubted")), run.config)
     members = _members(claimed, clashes, families, ruled, believed)
     verdicts = _verdicts(run, clashes, members, ruled)
     conflict_claims = _conflict_claims(members, verdicts)
@@ -62,6 +65,17 @@ def arbitrate(run: RunContext, normalised: Normalised, matched: Matched, claimed
     )
 
 
+def _doubted(claimed: Claimed, normalised: Normalised) -> Claimed:
+    """Mark the claims that stand in text that speaks to agents: they may lose, and neither win nor vote."""
+    speaking = doubts(claimed.claims, normalised).filter("speaks")["claim_id"]
+    return replace(claimed, claims=claimed.claims.with_columns(is_doubted=pl.col("claim_id").is_in(speaking.implode())))
+
+
+def _heard(claims: pl.DataFrame, *thing: str) -> pl.DataFrame:
+    """The claims of each thing that are not in doubt; all where each of them is."""
+    return claims.filter(~pl.col("is_doubted") | pl.col("is_doubted").all().over(thing))
+
+
 def _families(matched: Matched) -> dict[str, str]:
     of_documents = matched.families.filter(pl.col("member_kind") == "document")
     return dict(of_documents.select("member_id", "family_id").iter_rows())
@@ -85,7 +99,7 @@ def _members(claimed: Claimed, clashes: Clashes, families: dict[str, str], ruled
     """The claims of the differences with everything that the policy words look at; what stands on a retired page is superseded."""
     retired = [o.target for o in ruled.documents if o.status == "applies" and o.verdict == "retire"]
     more = claimed.claims.select(
-        "claim_id", "authority", "dated_on", "date_kind", "valid_from", "valid_to", "precision", "is_held",
+        "claim_id", "is_doubted", "authority", "dated_on", "date_kind", "valid_from", "valid_to", "precision", "is_held",
         family=pl.col("document_id").replace_strict(families, default=None, return_dtype=pl.String),
     )  # fmt: skip
     about = claimed.claims.select("claim_id", *THING[:2], pl.col("scope").fill_null(""), value=meant()).join(believed, on=[*THING, "value"])
@@ -103,7 +117,7 @@ def _members(claimed: Claimed, clashes: Clashes, families: dict[str, str], ruled
 def _verdicts(run: RunContext, clashes: Clashes, members: pl.DataFrame, ruled: rulings.Ruled) -> pl.DataFrame:
     """One row per conflict: side, word, confidence, status, decided_by, because, abstained, is_asked (the owner), otherwise."""
     real = clashes.differences.filter(~pl.col("is_observation"))
-    mine = members.filter(pl.col("conflict_id").is_in(real["conflict_id"].to_list()))
+    mine = _heard(members.filter(pl.col("conflict_id").is_in(real["conflict_id"].to_list())), "conflict_id")
     parent = pl.col("source").str.split("/").list.first()
     named = mine.group_by("conflict_id").agg(own=pl.col("source").unique(), parents=parent.unique())
     named = named.select("conflict_id", all_sources=pl.col("own").list.set_union("parents"))
@@ -160,7 +174,7 @@ def _likely(claims: pl.DataFrame, *last: pl.Expr) -> pl.DataFrame:
     """Order claims so that what stands comes first, then what is likely to: the finest, rank, belief, voices, an exact and new date."""
     return claims.sort(
         pl.col("wins").fill_null(value=True) == False,  # noqa: E712
-        "is_coarser",
+        "is_doubted", "is_coarser",
         pl.col("authority").fill_null(NO_RANK), -pl.col("belief").fill_null(0.0), -pl.col("voters").cast(pl.Int64),
         pl.col("date_kind") != "exact",
         pl.col("dated_on").dt.epoch("d").fill_null(0) * -1, "value", *last, "claim_id",
@@ -287,7 +301,12 @@ def _standing(claimed: Claimed, conflict_claims: pl.DataFrame, conflicts: pl.Dat
     status = conflict_claims.join(conflicts.select("conflict_id", s="status"), on="conflict_id").group_by("claim_id").agg(
         open=(pl.col("s") == "open").any(), lost=(pl.col("wins") == False).any(), won=(pl.col("wins") == True).any()  # noqa: E712
     )  # fmt: skip
-    voices = pl.col("source").filter(asserted()).n_unique().over("subject_id", "attribute", pl.col("scope").fill_null(""), meant())
+    voices = (
+        pl.col("source")
+        .filter(asserted() & ~pl.col("is_doubted"))
+        .n_unique()
+        .over("subject_id", "attribute", pl.col("scope").fill_null(""), meant())
+    )
     out = claimed.claims.with_columns(is_agreed=asserted() & (voices > 1)).join(status, on="claim_id", how="left")
     return out.with_columns(
         standing=pl.when("open")
@@ -315,6 +334,7 @@ def _facts(run: RunContext, claims: pl.DataFrame, conflicts: pl.DataFrame, membe
     usable = (
         claims.filter(asserted())
         .with_columns(meant=meant(), scope=pl.col("scope").fill_null(""))
+        .pipe(_heard, *THING, "meant")
         .join(multi, on=["entity_type", "attribute"], how="left")
         .with_columns(pl.col("is_many").fill_null(value=False))
         .join(believed.select(*THING, meant="value", belief="belief"), on=[*THING, "meant"], how="left")
@@ -350,6 +370,7 @@ def _summed(run: RunContext, ordered: pl.DataFrame) -> pl.DataFrame:
             "status",
             "c_confidence",
             "belief",
+            "is_doubted",
             "valid_from",
             "valid_to",
         ).first(),
@@ -367,7 +388,7 @@ def _summed(run: RunContext, ordered: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     valid = (pl.col("valid_to").fill_null(run.run_date) >= run.run_date) & (pl.col("valid_from").fill_null(run.run_date) <= run.run_date)
     return facts.with_columns(decision=decision, is_current=valid).with_columns(
-        confidence=pl.when(pl.col("decision") == "open")
+        confidence=pl.when((pl.col("decision") == "open") | (pl.col("is_doubted") & (pl.col("decision") != "person")))
         .then(_OPEN)
         .when(pl.col("decision").is_in(["alone", "agreed"]) & pl.col("belief").is_not_null())
         .then("belief")

@@ -4,5 +4,6 @@ from canonry.protect.instructions import speaks_to_agents
 from canonry.protect.invisible import Cleared, cleared, column_cleared
 from canonry.protect.masking import Guard, holds_secret
 from canonry.protect.policy import set_aside
+from canonry.protect.trust import doubts
 
-__all__ = ["Cleared", "Guard", "cleared", "column_cleared", "holds_secret", "set_aside", "speaks_to_agents"]
+__all__ = ["Cleared", "Guard", "cleared", "column_cleared", "doubts", "holds_secret", "set_aside", "speaks_to_agents"]
