@@ -13,6 +13,7 @@ from canonry.errors import SourceError, StoreError
 from canonry.frames import INGESTED, Ingested, frame, stack
 from canonry.ingest.copies import CopyStore, copy_hash
 from canonry.ingest.erased import without_erased
+from canonry.ingest.guarded import guarded
 from canonry.ingest.reading import ITEM, KINDS, Reading
 from canonry.ingest.sources import read_source
 
@@ -157,7 +158,8 @@ def _ok(night: _Night, reading: Reading, copies: CopyStore) -> _State:
     """Keep tonight's reading, with the items that have gone, as the new last good copy."""
     kind = night.source.kind
     tonight = reading.rows(kind)
-    whole = Reading.of(kind, pl.concat([tonight, _gone(night, tonight)]), reading.quarantine)
+    gone = _again(night, Reading.of(kind, _gone(night, tonight), reading.quarantine))
+    whole = Reading.of(kind, pl.concat([tonight, gone.rows(kind)]), gone.quarantine)
     name = copies.put(kind, whole.rows(kind), whole.quarantine)
     row = {"status": "ok", "copy_hash": name, "observed_on": night.source.observed_on or night.run_date, "last_seen_on": night.run_date}
     notes = [reading.message, "" if night.good or not night.parent.get("hash") else "its last good copy could not be used"]
@@ -179,7 +181,7 @@ def _not_ok(night: _Night, why: str, reading: Reading | None = None) -> _State:
     since = _day(night.parent, "held_since") or night.run_date
     if night.good:
         row = _of_parent(night) | {"status": "held", "held_since": since}
-        return _State(_row(night, row, _living(night.good, night.source.kind).height, why), night.good)
+        return _State(_row(night, row, _living(night.good, night.source.kind).height, why), _again(night, night.good))
     seen = reading and Reading.of(night.source.kind, frame(INGESTED[night.source.kind]), reading.quarantine)
     row = {"status": "missing", "last_seen_on": _day(night.parent, "last_seen_on"), "held_since": since}
     return _State(_row(night, row, 0, why), seen)
@@ -191,7 +193,12 @@ def _as_it_was(night: _Night) -> _State:
         return _not_ok(night, str(night.parent.get("message") or "It was not read: the run was limited to other sources."))
     row = _of_parent(night) | {"status": night.parent["status"], "held_since": _day(night.parent, "held_since")}
     items = _living(night.good, night.source.kind).height
-    return _State(_row(night, row, items, str(night.parent.get("message") or "")), night.good)
+    return _State(_row(night, row, items, str(night.parent.get("message") or "")), _again(night, night.good))
+
+
+def _again(night: _Night, reading: Reading) -> Reading:
+    """What a copy of an earlier night holds, by what must not be kept tonight: rules may have been added since."""
+    return without_erased(guarded(reading, night.protect), night.erasures)
 
 
 def _of_parent(night: _Night) -> dict[str, Any]:

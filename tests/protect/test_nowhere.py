@@ -128,3 +128,19 @@ def test_personal_data_reach_no_file_where_that_is_switched_on(tmp_path):
     held = company.table("records").filter(source="prices")
     assert held["record_id"].str.starts_with("[personal: ssn].").sum() == 1
     assert json.loads(held.filter(record_id="CS-200")["values"].item())["contact"] == ""
+
+
+@pytest.mark.promise("secret-nowhere")
+def test_what_was_kept_before_protection_was_asked_for_is_protected_from_then_on(tmp_path):
+    company = Company.small(tmp_path)
+    company.config["protect"] = {"secrets": "flag"}
+    (gone_text, gone), (held_text, held) = example("github", 20), example("gitlab", 21)
+    company.put("live", "gone.md", f"# Gone\n\nUse {gone_text} here.\n")
+    company.put("wiki", "held.md", f"# Held\n\nUse {held_text} here.\n")
+    company.run(full=True)
+    company.config["protect"] = {"secrets": "quarantine"}
+    company.remove("live", "gone.md")
+    company.take_down("wiki")
+    company.run(1)
+    assert places_of([gone, held], company.base / "store" / "releases" / company.manifest.release_id) == []
+    assert company.table("sources").filter(source="wiki")["status"].item() == "held"
