@@ -59,11 +59,11 @@ class _Faults:
     def add(self, location: str, kinds: Iterable[str], done: str = "") -> None:
         """Tell what was found at one place."""
         counts = Counter(kinds)
-        for rule in ("secret", "personal"):
-            mine = [f"{n} × {k.partition(': ')[2]}" for k, n in sorted(counts.items()) if k.startswith(rule)]
-            if mine:
-                what = done or _WORDS[self.protect.secrets if rule == "secret" else "redact"]
-                self.told.append(Fault(location, rule, f"{', '.join(mine)}: {what}."))
+        secret = [f"{n} × {k.partition(': ')[2]}" for k, n in sorted(counts.items()) if k.startswith("secret")]
+        if secret:
+            self.told.append(Fault(location, "secret", f"{', '.join(secret)}: {done or _WORDS[self.protect.secrets]}."))
+        for kind in sorted(k.partition(": ")[2] for k in counts if k.startswith("personal")):  # of an export once: each row may hold some
+            self.told.append(Fault(location.partition(":")[0], "personal", f"{kind}: taken out."))
 
 
 def _documents(documents: pl.DataFrame, guard: Guard, faults: _Faults) -> pl.DataFrame:
@@ -99,25 +99,46 @@ def _with(column: pl.Series, changed: dict[int, str]) -> pl.Series:
 def _records(records: pl.DataFrame, guard: Guard, faults: _Faults) -> pl.DataFrame:
     if not records.height:
         return records
-    lines = [_lines(json.loads(v)) for v in records["values"]]
-    suspects = guard.suspicious(lines)
+    records = _headed(records, guard, faults)
+    suspects = guard.suspicious(records["values"].to_list())
     found = {n: _row(json.loads(records["values"][n]), guard, faults) for n in suspects}
     changed = {n: values for n, (values, kinds) in found.items() if kinds}
     ids, gone = _ids(records, guard, faults)
     for n in sorted(set(changed) - gone):
         faults.add(str(records["location"][n]), found[n][1], "its cell is emptied" if faults.are_set_aside(found[n][1]) else "")
-    heads = {h: guard.masked(h).text for h in records["headings"].drop_nulls().unique().to_list()}
     out = records.with_columns(
         _with(records["values"], changed),
         _with(records["record_id"], ids),
-        headings=pl.col("headings").replace(heads),
         observed_at=_masked(records["observed_at"], guard, records["location"].fill_null(""), faults),
     )
     return out.filter(~pl.int_range(pl.len()).is_in(sorted(gone)))
 
 
-def _lines(values: dict[str, str | None]) -> str:
-    return "\n".join(f"{k}: {v}" for k, v in values.items() if v)
+def _headed(records: pl.DataFrame, guard: Guard, faults: _Faults) -> pl.DataFrame:
+    """Take out the columns whose heading holds what must not be kept, and the names of files that do."""
+    bad: dict[str, tuple[str, ...]] = {}
+    for text in records["headings"].drop_nulls().unique().sort():
+        told = {a: guard.masked(h) for a, h in json.loads(text).items()}
+        bad |= {a: m.kinds for a, m in told.items() if m.text != json.loads(text)[a]}
+    records = _located(records, guard)
+    if not bad:
+        return records
+    faults.add(
+        str(records["location"][0]), [k for kinds in bad.values() for k in kinds], "it is the heading of a column, which is not read"
+    )
+    kept = {c: [_less(t, bad) for t in records[c]] for c in ("values", "headings")}
+    return records.with_columns(pl.Series(c, texts, dtype=pl.String) for c, texts in kept.items())
+
+
+def _less(told: str | None, bad: Iterable[str]) -> str | None:
+    return json.dumps({k: v for k, v in json.loads(told).items() if k not in bad}, ensure_ascii=False) if told else told
+
+
+def _located(rows: pl.DataFrame, guard: Guard) -> pl.DataFrame:
+    """The rows of files whose names hold what must not be kept, under other names."""
+    files = rows["location"].str.split(":").list.first().drop_nulls().unique().sort().to_list()
+    renamed = {f: m for f in files if (m := guard.masked(f).text) != f}
+    return rows.with_columns(pl.col("location").str.replace_many(renamed)) if renamed else rows
 
 
 def _row(values: dict[str, str | None], guard: Guard, faults: _Faults) -> tuple[str, list[str]]:
@@ -152,6 +173,7 @@ def _ids(records: pl.DataFrame, guard: Guard, faults: _Faults) -> tuple[dict[int
 def _claims(claims: pl.DataFrame, guard: Guard, faults: _Faults) -> pl.DataFrame:
     if not claims.height:
         return claims
+    claims = _located(claims, guard)
     lines = [f"{a}: {v}" for a, v in claims.select("attribute", "value").iter_rows()]
     changed, gone = dict[int, str](), set[int]()
     for n in guard.suspicious(lines):

@@ -43,6 +43,9 @@ def planted(tmp_path_factory):
     company.rows["sites.csv"].append(
         {**company.rows["sites.csv"][0], "property": "api_key", "stated": secret("assignment", 6).split("=")[1]}
     )
+    company.rows["prices.csv"] = [{**row, secret("slack bot", 7): "x"} for row in company.rows["prices.csv"]]
+    company.config["sources"]["prices_old"]["path"] = f"old-{secret('gitlab', 8)}.csv"
+    company.rows[company.config["sources"]["prices_old"]["path"]] = company.rows.pop("prices_old.csv")
     first = company.run(full=True)
     company.remove("live", "keys/1.md")
     second = company.run(1)
@@ -56,6 +59,7 @@ def test_a_secret_reaches_no_file_of_ours(planted):
     assert places_of(secrets[:1], company.base / "live")  # the search itself finds what is there
     assert places(company.base, secrets) == []
     assert not [s for s in secrets if s in str(summaries)]
+    assert not [s for s in secrets if s.casefold() in str(company.table("attributes").rows())]
 
 
 @pytest.mark.promise("secret-nowhere")
