@@ -107,7 +107,8 @@ class Erasures:
         return bool(self.every)
 
     @cached_property
-    def _words(self) -> tuple[Erasure, ...]:
+    def of_words(self) -> tuple[Erasure, ...]:
+        """Those that are about words, wherever they stand."""
         return tuple(e for e in self.every if e.kind == "text")
 
     def names(self, source: str, name: str, *kinds: Kind) -> bool:
@@ -120,7 +121,7 @@ class Erasures:
 
     def cleaned(self, text: str) -> str:
         """Put blocks in the place of words that were erased, character by character."""
-        if not self._words or not text:
+        if not self.of_words or not text:
             return text
         seen, places = shown(text)
         spans = [(places[a], places[b - 1] + 1) for a, b in self._spans(seen)]
@@ -139,7 +140,7 @@ class Erasures:
     def _spans(self, text: str) -> list[tuple[int, int]]:
         tokens = list(_tokens(text))
         found: list[tuple[int, int]] = []
-        for erasure in self._words:
+        for erasure in self.of_words:
             known: dict[str, bool] = {}
             for n, (word, start, _) in enumerate(tokens[: len(tokens) - erasure.words + 1]):
                 if word not in known:

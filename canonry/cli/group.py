@@ -115,8 +115,10 @@ def next_step(error: CanonryError) -> str:
 
 
 def _unexpected(error: Exception) -> _Ending:
+    from canonry.protect import Guard  # noqa: PLC0415  (only a defect needs it: it may quote what was being read)
+
     hint = "This is a defect of canonry, not of your data: run it again with CANONRY_DEBUG=1 and report what it prints."
-    return _Ending(f"unexpected {type(error).__name__}: {str(error)[:300]}", hint, 1, "Defect")
+    return _Ending(f"unexpected {type(error).__name__}: {Guard().masked(str(error)).text[:300]}", hint, 1, "Defect")
 
 
 def _usage_hint(error: click.ClickException) -> str:

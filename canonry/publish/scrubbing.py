@@ -270,7 +270,7 @@ def _unmentioned(frame: pl.DataFrame, gone: _Gone) -> pl.DataFrame:
 
 def _cleaned(name: str, frame: pl.DataFrame, erasures: Erasures) -> pl.DataFrame:
     """Take erased words out of every text of a table."""
-    if name == "_postings" or not frame.height:
+    if name == "_postings" or not frame.height or not erasures.of_words:
         return frame
     kinds = {c.name: c.type for c in published.TABLES[name].columns if not c.one_of}
     changed = []

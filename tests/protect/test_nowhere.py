@@ -6,8 +6,10 @@ import json
 
 import polars as pl
 import pytest
+from click.testing import CliRunner
 
 from canonry import store
+from canonry.cli import cli
 from tests.flow.company import Company
 from tests.protect.reading import places_of
 from tests.protect.tokens import FORMS, example
@@ -148,3 +150,18 @@ def test_what_was_kept_before_protection_was_asked_for_is_protected_from_then_on
     company.run(1)
     assert places_of([gone, held], company.base / "store" / "releases" / company.manifest.release_id) == []
     assert company.table("sources").filter(source="wiki")["status"].item() == "held"
+
+
+def test_a_defect_that_quotes_what_was_read_quotes_no_secret(tmp_path, monkeypatch):
+    company = Company.small(tmp_path)
+    company.write()
+    text, hidden = example("github", 30)
+
+    def broken(*_, **__):
+        raise ValueError(text)
+
+    monkeypatch.setattr("canonry.ingest.sources.guarded", broken)
+    done = CliRunner().invoke(cli, ["-c", str(tmp_path / "canonry.yaml"), "run"], prog_name="canonry")
+    assert done.exit_code == 1
+    assert "[secret: github pat]" in done.output
+    assert hidden not in done.output
