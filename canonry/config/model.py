@@ -39,6 +39,11 @@ def _days(value: Any) -> Any:
     return value
 
 
+def _off(value: Any) -> Any:
+    """Take the word that YAML reads as a boolean for the word."""
+    return "off" if value is False else value
+
+
 def _one_or_many(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -248,7 +253,7 @@ class Protect(Strict):
     )
     hidden_text: Literal["flag", "quarantine"] = Field("flag", description="Text that a reader of the page does not see.")
     instructions: Literal["flag", "quarantine"] = Field("flag", description="Text that tells an assistant what to do.")
-    personal: Literal["off", "redact"] = Field(
+    personal: Annotated[Literal["off", "redact"], BeforeValidator(_off)] = Field(
         "off", description="E-mail addresses, phone numbers, account, card and social security numbers: left, or taken out."
     )
     ignore: Names = Field(

@@ -180,3 +180,16 @@ def kinds(spec):
 )
 def test_the_schema_takes_a_span_of_time_and_a_single_name_as_the_file_does(part, key, taken):
     assert set(kinds(schemas()[part]["properties"][key])) == taken
+
+
+def test_off_is_a_word_also_where_yaml_reads_a_boolean(tmp_path):
+    file = tmp_path / "canonry.yaml"
+    file.write_text("sources: {x: {kind: documents, path: docs}}\nprotect: {personal: off, secrets: redact, ignore: ssn}\n")
+    protect = load(file, {}).protect
+    assert (protect.personal, protect.secrets, protect.ignore) == ("off", "redact", ["ssn"])
+
+
+@pytest.mark.parametrize("key", ["secrets", "personal", "hidden_text", "instructions"])
+def test_a_way_of_protecting_that_does_not_exist_is_refused(key):
+    with pytest.raises(ConfigError, match=key):
+        parse({"sources": {"x": {"kind": "documents", "path": "docs"}}, "protect": {key: "sometimes"}})
