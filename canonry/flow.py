@@ -26,7 +26,7 @@ from canonry.errors import RunFailedError, UsageError
 from canonry.ingest import CopyStore, observe
 from canonry.match import match
 from canonry.normalise import normalise
-from canonry.publish import About, GateResult, Published, collect, lock, publish
+from canonry.publish import About, GateResult, Published, collect, lock, publish, tasks
 from canonry.score import score
 from canonry.serve import Client, evaluate
 from canonry.staleness import staleness
@@ -116,7 +116,7 @@ CONTRACTS: Mapping[str, Mapping[str, str]] = {
             "sources",
         )
     },
-    "publish": {n: n for n in ("release", "_postings")},
+    "publish": {n: n for n in ("release", "tasks", "_postings")},
 }
 """Stage → frame of its result → the published table whose contract that frame keeps; Dagster's schemas and checks follow it."""
 
@@ -216,7 +216,7 @@ class Night:
         """Make the release, unless this is a dry run."""
         started = time.perf_counter()
         self.progress.start("publish")
-        tables = {edition: tables_of(self.bench, edition) for edition in self.editions}
+        tables = {edition: self._tables(edition) for edition in self.editions}
         result = None
         if not self.options.dry_run:
             gate = _gate(self.workspace) if self.workspace.config.gate else None
@@ -224,6 +224,11 @@ class Night:
             collect(self.workspace.store, self.workspace.config.keep.releases)
         self._finish("publish", started, f"{result.reason}: {result.manifest.release_id}" if result else "dry run: nothing was published")
         return result
+
+    def _tables(self, edition: str) -> dict[str, pl.DataFrame]:
+        """Gather what is published of one edition: what the stages made, and the tasks of the configuration."""
+        made = tables_of(self.bench, edition)
+        return {**made, "tasks": tasks(self.workspace.config, edition, made["sources"]["source"].to_list())}
 
     def about(self, tables: Mapping[str, Mapping[str, pl.DataFrame]]) -> About:
         """Name the five inputs for the manifest."""

@@ -364,6 +364,13 @@ ID_CHANGES = Table("id_changes", "Ids that gave way to others.", ("kind", "old_i
     _col("reason", "text", "Why."),
     _col("since", "date", "Since which run date."),
 ))  # fmt: skip
+TASKS = Table("tasks", "What decisions need before an agent may take them; those that a principal of this edition may take.", ("task",), (
+    _id("task", "Its name."),
+    _col("principals", "texts", "Who of this edition's principals may take it; empty when all may.", nullable=False),
+    _col("needs", "json", "List of needs as configured; a source that this edition does not have is not named.", nullable=False),
+    _col("on_conflict", "text", "winner, both or abstain.", nullable=False, one_of=("winner", "both", "abstain")),
+    _col("budget_tokens", "int", "Budget where a request names none.", nullable=False),
+))  # fmt: skip
 POSTINGS = Table("_postings", "BM25 postings of the served items (internal).", ("term", "item_id"), (
     _id("term", "Normalised word."),
     _id("item_id", "The item."),
@@ -375,7 +382,7 @@ TABLES: dict[str, Table] = {
     for t in (
         RELEASE, SOURCES, DOCUMENTS, RECORDS, CONTEXT, EXCLUDED, FAMILIES, ENTITIES, ENTITY_MEMBERS, MATCH_LINKS, CLAIMS, FACTS,
         CONFLICTS, CONFLICT_CLAIMS, OBSERVATIONS, STALENESS, RULINGS, ATTRIBUTES, COVERAGE, QUARANTINE, QUALITY_COMPONENTS,
-        OPERATING_POINTS, LINEAGE, ID_CHANGES, POSTINGS,
+        OPERATING_POINTS, LINEAGE, ID_CHANGES, TASKS, POSTINGS,
     )
 }  # fmt: skip
 SCHEMA_VERSION = 1

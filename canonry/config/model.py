@@ -6,8 +6,10 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
+from canonry.config.base import Days, Names, Strict
+from canonry.config.tasks import Task
 from canonry.hierarchy import Hierarchy
 from canonry.hierarchy import read as read_hierarchy
 from canonry.ids import digest_json
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _OWN_EDITION = "full"
-_SPAN = r"^\s*(\d+)\s*([dwmy])\s*$"
-_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 ValueType = Literal[
     "text", "name", "organization", "person", "address", "email", "phone", "url", "date", "datetime", "time", "money", "number",
     "percent", "quantity", "duration", "identifier", "code", "boolean", "place",
@@ -28,35 +28,9 @@ PolicyWord = Literal["validity", "supersession", "authority", "agreement", "corr
 ConflictKind = Literal["records", "texts", "text_and_record"]
 
 
-def _days(value: Any) -> Any:
-    """Turn ``180d``, ``26w``, ``6m`` or ``1y`` into days."""
-    if isinstance(value, str):
-        found = re.fullmatch(_SPAN, value)
-        if not found:
-            msg = "a span of time is written like 180d, 26w, 6m or 1y"
-            raise ValueError(msg)
-        return int(found[1]) * _DAYS[found[2]]
-    return value
-
-
 def _off(value: Any) -> Any:
     """Take the word that YAML reads as a boolean for the word."""
     return "off" if value is False else value
-
-
-def _one_or_many(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-_Span = Annotated[str, Field(pattern=_SPAN)]
-Days = Annotated[int, BeforeValidator(_days, json_schema_input_type=_Span | int), Field(ge=0)]
-Names = Annotated[list[str], BeforeValidator(_one_or_many, json_schema_input_type=str | list[str])]
-
-
-class Strict(BaseModel):
-    """Base of all parts: unknown keys are errors, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Sidecar(Strict):
@@ -315,6 +289,25 @@ def _one_edition_each(editions: Mapping[str, Edition]) -> None:
                 raise MisplacedError(msg, "editions", edition, "principals", str(number))
 
 
+def _known_tasks(config: Config) -> None:
+    """Hold tasks to the sources, entities and principals that there are."""
+    kinds = {*config.entities, *(s.entity or name for name, s in config.sources.items() if s.kind != "documents")}
+    readers = {p for e in config.editions.values() for p in e.principals}
+    for name, task in config.tasks.items():
+        _plain_name("tasks", name)
+        for number, need in enumerate(task.needs):
+            at = ("tasks", name, "needs", str(number))
+            for source in (s for s in need.sources if s not in config.sources):
+                msg = f"a need names the source {source!r}, which does not exist{nearest(source, config.sources)}"
+                raise MisplacedError(msg, *at, "sources")
+            if need.entity is not None and need.entity not in kinds:
+                msg = f"a need names the entity {need.entity!r}, which does not exist{nearest(need.entity, kinds)}"
+                raise MisplacedError(msg, *at, "entity")
+        for principal in (p for p in task.principals if p not in readers):
+            msg = f"principal {principal!r} of a task stands in no edition, and so can ask for nothing{nearest(principal, readers)}"
+            raise MisplacedError(msg, "tasks", name, "principals")
+
+
 class Config(Strict):
     """The whole configuration."""
 
@@ -330,6 +323,7 @@ class Config(Strict):
     policy: tuple[PolicyRule, ...] = Field(DEFAULT_POLICY, description="How conflicts are decided: the first rule that matches.")
     quality: Quality = Field(Quality(), description="How items are scored.")
     protect: Protect = Field(Protect(), description="What becomes of secrets, personal data, and text that hides or commands.")
+    tasks: dict[str, Task] = Field({}, description="What a decision needs before an agent may take it, and who may.")
     gate: Gate | None = Field(None, description="What a release must reach before it becomes current.")
     embedding: Embedding = Field(Embedding(), description="What turns text into vectors.")
     keep: Keep = Field(Keep(), description="How long releases and removed items are kept.")
@@ -340,6 +334,7 @@ class Config(Strict):
             for name in getattr(self, part):
                 _plain_name(part, name)
         _one_edition_each(self.editions)
+        _known_tasks(self)
         for number, rule in enumerate(self.policy):
             if rule.when.source and rule.when.source not in self.sources:
                 msg = f"a policy rule names the source {rule.when.source!r}, which does not exist{nearest(rule.when.source, self.sources)}"

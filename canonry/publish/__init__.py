@@ -7,6 +7,7 @@ from canonry.publish.files import lock
 from canonry.publish.index import postings
 from canonry.publish.protocol import publish
 from canonry.publish.scrubbing import Held, said, unanchored
+from canonry.publish.tasks import tasks
 from canonry.publish.upkeep import Collected, Problem, collect, rollback, verify
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "publish",
     "rollback",
     "said",
+    "tasks",
     "unanchored",
     "verify",
 ]
