@@ -28,7 +28,7 @@ class Journal:
             ``edition`` where the verdict has one, or ``{withdraws, by, because, at}``.
         acceptances: Lines of ``acceptances.jsonl``: ``{source, copy_hash, at, by}``.
         rollbacks: Lines of ``rollbacks.jsonl``: ``{from, to, at, held | freed}``: fingerprints of inputs.
-        gaps: Lines of ``gaps.jsonl``: ``{gap_id, kind, note, cites, by, at}``; they are no input of a run.
+        gaps: Lines of ``gaps.jsonl``, as `canonry.gaps.folded` takes them; they are no input of a run.
         erasures: Lines of ``erasures.jsonl``: tombstones as `canonry.erasures.Erasure.line` with ``{at, by, because}``, or ``{done, at}``.
         heads: File name → ``{offset, head}``: bytes read, and the hash of the text up to there.
     """
@@ -78,18 +78,36 @@ def read(folder: Path) -> Journal:
     Raises:
         StoreError: A line is no JSON object, or no ruling; nothing is skipped silently.
     """
-    lines: dict[str, tuple[dict[str, Any], ...]] = {}
+    said: dict[str, tuple[dict[str, Any], ...]] = {}
     heads: dict[str, dict[str, Any]] = {}
     for name in FILES:
         path = folder / f"{name}.jsonl"
-        raw = path.read_bytes() if path.exists() else b""
-        raw = raw[: raw.rfind(b"\n") + 1]  # a line without its end is still being written
+        raw = _raw(path)
         heads[name] = {"offset": len(raw), "head": hashlib.blake2b(raw, digest_size=16).hexdigest()}
         if name != "audit":
-            lines[name] = tuple(_parsed(line, path, n) for n, line in enumerate(_text(raw, path).split("\n"), 1) if line.strip())
-    for n, line in enumerate(lines["rulings"], 1):
+            said[name] = _lines(raw, path)
+    for n, line in enumerate(said["rulings"], 1):
         _checked(line, n)
-    return Journal(lines["rulings"], lines["acceptances"], lines["rollbacks"], heads, lines["gaps"], lines["erasures"])
+    return Journal(said["rulings"], said["acceptances"], said["rollbacks"], heads, said["gaps"], said["erasures"])
+
+
+def lines(folder: Path, name: str) -> tuple[dict[str, Any], ...]:
+    """Read one file of the journal as it stands.
+
+    Raises:
+        StoreError: A line is no JSON object.
+    """
+    path = folder / f"{name}.jsonl"
+    return _lines(_raw(path), path)
+
+
+def _raw(path: Path) -> bytes:
+    raw = path.read_bytes() if path.exists() else b""
+    return raw[: raw.rfind(b"\n") + 1]  # a line without its end is still being written
+
+
+def _lines(raw: bytes, path: Path) -> tuple[dict[str, Any], ...]:
+    return tuple(_parsed(line, path, n) for n, line in enumerate(_text(raw, path).split("\n"), 1) if line.strip())
 
 
 def _checked(line: Mapping[str, Any], number: int) -> None:
