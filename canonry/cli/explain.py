@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from canonry.serve import ConflictView, Explanation
-    from canonry.serve.results import ItemView, MatchView
+    from canonry.serve.views import ItemView, MatchView
 
 _MATCHES = 20  # pairs that are shown
 

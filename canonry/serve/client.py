@@ -2,56 +2,60 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from canonry import store as stores
-from canonry.errors import StoreError
 from canonry.published import TABLES
-from canonry.serve import conflicts, questions
-from canonry.serve.errors import AgentError, bad_argument, not_found
+from canonry.serve import changes, conflicts, cursors, gaps, needs, questions
+from canonry.serve.choosing import Asked, Detail, OnConflict
+from canonry.serve.errors import bad_argument
 from canonry.serve.explain import explained
 from canonry.serve.facts import resolved
+from canonry.serve.fetch import fetched
 from canonry.serve.filters import FIELDS
-from canonry.serve.pack import CANDIDATES, OnConflict, Request, packed
-from canonry.serve.results import (
-    BatchAnswer,
-    ConflictView,
-    ContextPack,
-    Explanation,
-    FactResult,
-    Hit,
-    SearchResult,
-    SourceView,
-    StoreDescription,
-)
-from canonry.serve.search import Searcher, by_cite, hit, status_of
+from canonry.serve.opened import Releases, gone
+from canonry.serve.pack import packed
+from canonry.serve.results import BatchAnswer, ConflictView, ContextPack, FactResult, SearchResult
+from canonry.serve.search import Searcher, status_of
 from canonry.serve.snapshot import Snapshot
 from canonry.serve.sql import SqlResult, queried
+from canonry.serve.views import Explanation, SourceView, StoreDescription
+from canonry.similarity import SentenceEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
+    from canonry.serve.answers import Changes, FetchedItems, GapReceipt, TaskState
     from canonry.similarity import Encoder
-    from canonry.store import Manifest
 
 _BATCH_KEYS = frozenset({"id", "query", "k", "filter"})
-_NO_RELEASE = "Publish one with `canonry run`, or name the right store."
 
 
 class Client:
-    """Read access to one edition of one release; the release stays the same for the client's life.
+    """Read access to one edition; every call reads the release that the client was opened with, unless it names another that is kept.
 
     Example::
 
         client = Client("store", edition="staff")
         pack = client.get_context("How long do refunds take?", budget_tokens=3000)
+        later = client.search(
+            "refunds", release=pack.release
+        )  # the same answers, whatever was published meanwhile
     """
 
-    def __init__(self, store: str | Path, edition: str = "full", *, release: str | None = None, encoder: Encoder | None = None) -> None:
+    def __init__(
+        self,
+        store: str | Path,
+        edition: str = "full",
+        *,
+        release: str | None = None,
+        encoder: Encoder | None = None,
+        journal: str | Path | None = None,
+    ) -> None:
         """Open an edition.
 
         Args:
@@ -59,45 +63,60 @@ class Client:
             edition: Which edition to read.
             release: A release id; default: the current one.
             encoder: Turns queries into vectors; default: the shipped model, loaded when first needed.
+            journal: The journal's folder, for `report_gap`; without one no reports are taken.
 
         Raises:
             AgentError: RELEASE_GONE, NO_RELEASE or UNKNOWN_EDITION.
         """
-        folder = Path(store)
-        manifest = _manifest(folder, release)
-        if edition not in manifest.editions:
-            raise AgentError("UNKNOWN_EDITION", "This release has no such edition.", "Ask the operator which editions there are.")
-        file = stores.edition_file(folder, manifest, edition)
-        self._open(Snapshot(manifest.release_id, edition, _reader(folder, manifest, edition), file), encoder)
+        releases = Releases(store, edition)
+        self._open(releases.named(release) if release else releases.current(), encoder, journal, releases.named)
 
     @classmethod
-    def over(cls, tables: Mapping[str, pl.DataFrame], *, encoder: Encoder | None = None, release: str = "memory") -> Client:
+    def over(
+        cls,
+        tables: Mapping[str, pl.DataFrame],
+        *,
+        encoder: Encoder | None = None,
+        release: str = "memory",
+        journal: str | Path | None = None,
+    ) -> Client:
         """Serve frames in memory instead of a published store; tables that are absent are empty."""
         client = cls.__new__(cls)
-        client._open(Snapshot(release, "full", lambda name: tables.get(name, TABLES[name].empty())), encoder)  # noqa: SLF001
+        snapshot = Snapshot(release, "full", lambda name: tables.get(name, TABLES[name].empty()))
+        client._open(snapshot, encoder, journal, None)  # noqa: SLF001
         return client
 
-    def _open(self, snapshot: Snapshot, encoder: Encoder | None) -> None:
-        self._snapshot, self._searcher = snapshot, Searcher(snapshot, encoder)
+    def _open(
+        self, snapshot: Snapshot, encoder: Encoder | None, journal: str | Path | None, named: Callable[[str], Snapshot] | None
+    ) -> None:
+        self._snapshot, self._encoder, self._named = snapshot, encoder or SentenceEncoder(), named
+        self._journal = Path(journal) if journal is not None else None
 
     @property
     def release(self) -> str:
         """The release that this client reads."""
         return self._snapshot.release
 
-    def search(self, query: str, k: int = 5, filter: str | None = None) -> SearchResult:  # noqa: A002  (the contract's word)
+    @property
+    def edition(self) -> str:
+        """The edition that this client reads."""
+        return self._snapshot.edition
+
+    def search(self, query: str, k: int = 5, filter: str | None = None, *, release: str | None = None) -> SearchResult:  # noqa: A002  (the contract's word)
         """Find the best items for a query.
 
         Args:
-            query: Words, a question, or a phrase.
+            query: Words or a question. What stands in double quotes must stand in the item, word by word.
             k: At most so many items, of different families.
             filter: A condition on the items, as in `canonry.serve.filters`, applied before ranking.
+            release: A release that is kept; default: the client's.
 
         Raises:
-            AgentError: BAD_FILTER with the position, BAD_ARGUMENT, MODEL_UNAVAILABLE.
+            AgentError: BAD_FILTER with the position, BAD_ARGUMENT, MODEL_UNAVAILABLE, RELEASE_GONE.
         """
-        items = self._searcher.hits(query, k, filter)
-        return SearchResult(status=status_of(i.status for i in items), items=items, release=self.release)
+        snapshot = self._at(release)
+        items = self._searcher(snapshot).hits(query, k, filter)
+        return SearchResult(status=status_of(i.status for i in items), items=items, release=snapshot.release)
 
     def search_batch(self, queries: Sequence[Mapping[str, Any]], k: int = 5) -> tuple[BatchAnswer, ...]:
         """Answer many queries; all are checked first and encoded at once.
@@ -107,82 +126,167 @@ class Client:
             k: Number of items for queries that name none.
         """
         asked = [_batch_line(n, q, k) for n, q in enumerate(queries)]
-        found = self._searcher.batch([(query, size, condition) for _, query, size, condition in asked])
+        found = self._searcher(self._snapshot).batch([(query, size, condition) for _, query, size, condition in asked])
         return tuple(
             BatchAnswer(id=line[0], status=status_of(i.status for i in items), items=items)
             for line, items in zip(asked, found, strict=True)
         )
 
-    def get_context(
+    def get_context(  # noqa: PLR0913  (the contract's arguments)
         self,
-        query: str,
-        budget_tokens: int = 4000,
+        query: str | None = None,
+        budget_tokens: int | None = None,
         filter: str | None = None,  # noqa: A002
         *,
+        entity: str | None = None,
+        task: str | None = None,
+        as_of: date | None = None,
         min_quality: float | None = None,
-        on_conflict: OnConflict = "winner",
+        on_conflict: OnConflict | None = None,
+        detail: Detail = "concise",
+        release: str | None = None,
+        cursor: str | None = None,
+        principal: str | None = None,
     ) -> ContextPack:
-        """Pack whole items for a query within a budget.
+        """Pack whole items within a budget, for a query, an entity, a task, or several of them.
 
         Args:
             query: What is to be answered.
-            budget_tokens: At most so many UTF-8 bytes in the whole result, `ContextPack.as_json` (500 to 16,000).
+            budget_tokens: At most so many UTF-8 bytes in the whole result, `ContextPack.as_json` (500 to 16,000); default: the task's,
+                else 4000.
             filter: As in `search`.
+            entity: Name, key or id of a thing: its card, and what speaks of it; with a task, the thing that the task is about.
+            task: Name of a task of the configuration: exactly what it needs is packed, and ``unmet`` says what is not there.
+            as_of: The day on which it was true; items that were not valid then are left out.
             min_quality: Items below are left out, and said so.
-            on_conflict: ``winner`` serves the better side where both are found, ``both`` all, ``abstain`` no contested item.
-        """
-        request = Request(budget_tokens, min_quality, on_conflict)
-        request.check()
-        return packed(self._snapshot, self._searcher.ranked(query, CANDIDATES, filter), request)
+            on_conflict: ``winner`` serves the better side of an open conflict, ``both`` all sides together, ``abstain`` no contested item;
+                default: the task's, else ``winner``.
+            detail: ``concise``: text, cite, status and what qualifies them; ``detailed``: source, heading, dates, quality and score too.
+            release: A release that is kept; default: the cursor's, else the client's.
+            cursor: ``next_cursor`` of the pack before: the rest of the same request.
+            principal: Who asks; a task that is not theirs is ``denied``. None stands for the operator.
 
-    def resolve_fact(self, subject: str, attribute: str, as_of: date | None = None) -> FactResult:
-        """Look up what stands for a subject and an attribute, by exact and then by fuzzy names.
+        Raises:
+            AgentError: BAD_ARGUMENT, BAD_FILTER, BAD_CURSOR, NOT_FOUND (no such task or entity), RELEASE_GONE, MODEL_UNAVAILABLE.
+        """
+        if release is None and cursor is not None:
+            release = cursors.release_of(cursor)
+        asked = Asked(query, budget_tokens, filter, entity, task, as_of, min_quality, on_conflict, detail, principal)
+        snapshot = self._at(release)
+        return packed(snapshot, self._searcher(snapshot), asked, cursor)
+
+    def resolve_fact(self, subject: str, attribute: str, as_of: date | None = None, *, release: str | None = None) -> FactResult:
+        """Look up what stands for a subject and an attribute: by exact names, by names that are spelt alike, then by meaning.
 
         Args:
             subject: Name, key or id of what it is about.
             attribute: Which property.
             as_of: The day on which it was true; default: the run date.
+            release: A release that is kept; default: the client's.
         """
-        return resolved(self._snapshot, subject, attribute, as_of)
+        snapshot = self._at(release)
+        return resolved(snapshot, self._searcher(snapshot), (subject, attribute), as_of)
 
-    def get_item(self, cites: str | Sequence[str]) -> tuple[Hit, ...]:
-        """Fetch whole served items by cite, in the order asked for.
+    def get_item(
+        self, cites: str | Sequence[str], *, start: int | None = None, end: int | None = None, release: str | None = None
+    ) -> FetchedItems:
+        """Fetch served items by cite, in the order asked for: whole, or of one item a slice that says so.
+
+        Args:
+            cites: One cite or several (at most 50), with or without ``@release``.
+            start: First character of the slice, from 0; with one cite only.
+            end: One past its last character.
+            release: A release that is kept; default: the client's.
 
         Raises:
-            AgentError: NOT_FOUND when none of them is served.
+            AgentError: NOT_FOUND when none of them is served; BAD_ARGUMENT.
         """
-        rows = by_cite(self._snapshot, [cites] if isinstance(cites, str) else cites)
-        if not rows:
-            wanted = [cites] if isinstance(cites, str) else cites
-            raise not_found("served item of that cite", next(filter(None, map(self._snapshot.instead_of, wanted)), None))
-        return tuple(hit(row, 1.0) for row in rows)
+        return fetched(self._at(release), [cites] if isinstance(cites, str) else cites, start, end)
 
-    def explain(self, id: str) -> Explanation:  # noqa: A002  (the contract's word)
+    def explain(self, id: str, *, release: str | None = None) -> Explanation:  # noqa: A002  (the contract's word)
         """Tell everything that bears on an item, document, record, claim, fact, conflict, entity or ruling.
 
         Args:
             id: Its id or cite; a fact as ``<subject id> <attribute>``.
+            release: A release that is kept; default: the client's.
 
         Raises:
-            AgentError: NOT_FOUND.
+            AgentError: NOT_FOUND, RELEASE_GONE.
         """
-        return explained(self._snapshot, id)
+        return explained(self._at(release), id)
 
-    def query_sql(self, sql: str, max_rows: int = 100, budget_tokens: int = 4000) -> SqlResult:
+    def query_sql(self, sql: str, max_rows: int = 100, budget_tokens: int = 4000, *, release: str | None = None) -> SqlResult:
         """Run one SQL query that reads this edition, shut in; see `canonry.serve.sql.queried`.
 
         Raises:
             AgentError: BAD_ARGUMENT, RELEASE_GONE, or a code that begins with SQL_; SQL_UNAVAILABLE where none can be shut in.
         """
-        return queried(self._snapshot, sql, max_rows, budget_tokens)
+        return queried(self._at(release), sql, max_rows, budget_tokens)
 
-    def list_conflicts(self, status: str | None = None) -> tuple[ConflictView, ...]:
+    def list_conflicts(self, status: str | None = None, *, release: str | None = None) -> tuple[ConflictView, ...]:
         """List conflicts with all their sides, open ones first, then by severity.
 
         Args:
             status: open, decided_by_policy, decided_by_person or dismissed; default: all.
+            release: A release that is kept; default: the client's.
         """
-        return conflicts.listed(self._snapshot, status)
+        return conflicts.listed(self._at(release), status)
+
+    def changes_since(self, since: str, *, limit: int = 100, release: str | None = None, cursor: str | None = None) -> Changes:
+        """Tell what changed for a reader of this edition since a release.
+
+        Args:
+            since: The id of a release that is kept.
+            limit: At most so many changes in one answer (1 to 500).
+            release: The release to compare with it; default: the cursor's, else the client's.
+            cursor: ``next_cursor`` of the answer before.
+
+        Raises:
+            AgentError: RELEASE_GONE, BAD_ARGUMENT, BAD_CURSOR.
+        """
+        if release is None and cursor is not None:
+            release = cursors.release_of(cursor)
+        return changes.changed(self._at(since), self._at(release), limit, cursor)
+
+    def report_gap(  # noqa: PLR0913  (the contract's arguments, who and when)
+        self,
+        kind: str,
+        note: str,
+        cites: Sequence[str] = (),
+        *,
+        principal: str | None = None,
+        release: str | None = None,
+        at: datetime | None = None,
+    ) -> GapReceipt:
+        """Tell the people who review that something is missing or wrong; the store stays as it is.
+
+        Args:
+            kind: missing, incorrect, conflicting, outdated or unsafe.
+            note: What is wrong, in words (at most 2,000 characters).
+            cites: What was served and is meant (at most 20).
+            principal: Who reports.
+            release: The release that was read; default: the client's.
+            at: When; default: now.
+
+        Raises:
+            AgentError: BAD_ARGUMENT; GAPS_OFF when the client was opened without a journal.
+        """
+        moment = at or datetime.now(UTC)  # noqa: TID251  (a report is made when it is made; nothing that is published depends on it)
+        return gaps.reported(self._at(release), self._journal, (kind, note, tuple(cites)), principal, moment)
+
+    def _at(self, release: str | None) -> Snapshot:
+        if release in (None, self._snapshot.release, cursors.short(self._snapshot.release)):
+            return self._snapshot
+        if self._named is None or release is None:
+            raise gone()
+        return self._named(release)
+
+    def _searcher(self, snapshot: Snapshot) -> Searcher:
+        return Searcher(snapshot, self._encoder)
+
+    def tasks(self, *, release: str | None = None) -> tuple[TaskState, ...]:
+        """Tell of every task of this edition whether it can be served today, and what blocks it; see `canonry.serve.needs`."""
+        return needs.states(self._searcher(self._at(release)))
 
     def list(self, kind: str) -> pl.DataFrame:
         """List a table for people, what matters most first.
@@ -199,47 +303,25 @@ class Client:
         """Make golden questions of the facts that changed or are open; see `canonry.serve.questions`."""
         return questions.made(self._snapshot)
 
-    def describe_store(self) -> StoreDescription:
+    def describe_store(self, *, release: str | None = None) -> StoreDescription:
         """Say what is in this edition, and what can be asked of it."""
-        table = self._snapshot.table
-        release = next(iter(table("release").to_dicts()), {})
+        snapshot = self._at(release)
+        table = snapshot.table
+        about = next(iter(table("release").to_dicts()), {})
         sources = table("sources").select("source", "kind", "status", "items", "owner", "authority").to_dicts()
         names = [n for n in TABLES if not n.startswith("_")]
         return StoreDescription(
-            release=self.release,
-            edition=self._snapshot.edition,
-            run_date=release.get("run_date"),
-            model=release.get("model"),
-            degraded=tuple(release.get("degraded") or ()),
+            release=snapshot.release,
+            edition=snapshot.edition,
+            run_date=about.get("run_date"),
+            model=about.get("model"),
+            degraded=tuple(about.get("degraded") or ()),
             items=_counts(table("context"), "status"),
             excluded=_counts(table("excluded"), "reason"),
             tables={n: table(n).height for n in names},
             sources=tuple(SourceView(**s) for s in sources),
             filter_fields=FIELDS,
         )
-
-
-def _manifest(folder: Path, release: str | None) -> Manifest:
-    """Read the manifest, or raise an error that names neither a path nor the reason why a file cannot be read."""
-    try:
-        found = stores.manifest(folder, release) if release else stores.current(folder)
-    except StoreError as e:
-        if release:
-            raise AgentError("RELEASE_GONE", "This release is not kept.", "Ask again without naming a release.") from e
-        raise AgentError("STORE_UNREADABLE", "The store cannot be read.", "Tell the operator: `canonry verify`.") from e
-    if found is None:
-        raise AgentError("NO_RELEASE", "The store holds no release yet.", _NO_RELEASE, retryable=True)
-    return found
-
-
-def _reader(folder: Path, manifest: Manifest, edition: str) -> Callable[[str], pl.DataFrame]:
-    def read(name: str) -> pl.DataFrame:
-        try:
-            return stores.read_table(folder, manifest, edition, name)
-        except StoreError as e:
-            raise AgentError("RELEASE_GONE", "This release cannot be read any more.", "Open the store again.", retryable=True) from e
-
-    return read
 
 
 def _batch_line(number: int, line: Mapping[str, Any], k: int) -> tuple[str, str, int, str | None]:

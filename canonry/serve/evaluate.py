@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date  # noqa: TC003  (pydantic reads the annotations at run time)
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, ValidationError
 
+from canonry.serve.answers import TaskState
 from canonry.serve.errors import bad_argument
 from canonry.serve.results import Result, Status
 from canonry.text import normal, words
@@ -94,6 +95,7 @@ class Evaluation(Result):
         missed_abstention: Questions that should answer insufficient, and did not.
         flag_rate: Served items with a right value, that are flagged.
         as_expected: Questions that expect a status, and got it.
+        tasks: Of the release: whether each task can be served today, and what blocks it.
     """
 
     release: str
@@ -107,6 +109,7 @@ class Evaluation(Result):
     flag_rate: Rate
     as_expected: Rate
     questions: tuple[Verdict, ...] = Field(repr=False)
+    tasks: tuple[TaskState, ...] = ()
 
 
 def evaluate(client: Client, questions: Iterable[Mapping[str, Any]]) -> Evaluation:
@@ -125,7 +128,7 @@ def evaluate(client: Client, questions: Iterable[Mapping[str, Any]]) -> Evaluati
     answers = client.search_batch([{"id": str(n), "query": q.query} for n, q in enumerate(searches)], SERVED)
     found = {id(q): _search_verdict(q, a.status, a.items) for q, a in zip(searches, answers, strict=True)}
     verdicts = tuple(found[id(q)] if q.kind == "search" else _fact_verdict(q, _fact(client, q)) for q in asked)
-    return _totals(client.release, asked, verdicts)
+    return _totals(client.release, asked, verdicts).model_copy(update={"tasks": client.tasks()})
 
 
 def _question(number: int, line: Mapping[str, Any]) -> Question:

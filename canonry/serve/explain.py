@@ -11,7 +11,9 @@ from canonry.ids import record_cite
 from canonry.published import COMPONENTS
 from canonry.serve.conflicts import viewed
 from canonry.serve.errors import not_found
-from canonry.serve.results import (
+from canonry.serve.results import Result
+from canonry.serve.search import corrections
+from canonry.serve.views import (
     ClaimView,
     Component,
     DocumentView,
@@ -22,11 +24,9 @@ from canonry.serve.results import (
     ItemView,
     MatchView,
     Origin,
-    Result,
     RulingView,
     Signal,
 )
-from canonry.serve.search import corrections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

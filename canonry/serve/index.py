@@ -11,7 +11,7 @@ as the highest weight there is. So a score says how much of the query an item co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,10 +36,32 @@ RELEVANT = 0.12  # below that an item shares neither words nor sense with the qu
 
 @dataclass(frozen=True)
 class Ranked:
-    """Rows of the context frame, best first, and their scores in [0, 1]."""
+    """Rows of the context frame, best first, and their scores in [0, 1].
+
+    Attributes:
+        rows: The rows.
+        scores: Their scores.
+        others: Rows as good as some of these, but of a family that one of these stands for.
+    """
 
     rows: list[int]
     scores: list[float]
+    others: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Exact:
+    """What a query asks for letter by letter.
+
+    Attributes:
+        codes: Per code in the query (AS-240, 18f.gov) the rows that hold it as it is; each counts as one more term of the highest weight.
+        held: Rows that hold every quoted phrase, which is enough to be relevant.
+        first: Rows that the query names by their cite or name; they come first.
+    """
+
+    codes: Sequence[NDArray[np.int64]] = ()
+    held: NDArray[np.int64] | None = None
+    first: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +111,12 @@ class Index:
         )
 
     def search(
-        self, query_terms: Sequence[str], query_vector: NDArray[np.float32] | None, k: int, allowed_rows: NDArray[np.bool_] | None = None
+        self,
+        query_terms: Sequence[str],
+        query_vector: NDArray[np.float32] | None,
+        k: int,
+        allowed_rows: NDArray[np.bool_] | None = None,
+        exact: Exact | None = None,
     ) -> Ranked:
         """Rank the items for one query.
 
@@ -98,24 +125,45 @@ class Index:
             query_vector: Unit vector of the query; None ranks by words alone.
             k: At most so many items.
             allowed_rows: One Boolean a row; the others are left out before ranking. None allows all.
+            exact: What is asked for letter by letter.
 
         Returns:
             At most k rows, at most one of a family; equal scores in the order of the cites; no item below `RELEVANT`.
         """
-        scores = self.scores(query_terms, query_vector)
+        exact = exact or Exact()
+        scores = self.scores(query_terms, query_vector, exact.codes)
+        if exact.held is not None:
+            scores[exact.held] = np.maximum(scores[exact.held], RELEVANT)
+        for row in exact.first:  # just above the best, so that the others keep their share of it
+            scores[row] = min(max(float(scores.max()) + 10**-DECIMALS, RELEVANT), 1.0)
         if allowed_rows is not None:
             scores = np.where(allowed_rows, scores, 0.0)
         return self._best(np.round(scores, DECIMALS), k)
 
-    def scores(self, query_terms: Sequence[str], query_vector: NDArray[np.float32] | None) -> NDArray[np.float64]:
-        """Score every row."""
-        words = self._coverage(query_terms)
+    def scores(
+        self, query_terms: Sequence[str], query_vector: NDArray[np.float32] | None, codes: Sequence[NDArray[np.int64]] = ()
+    ) -> NDArray[np.float64]:
+        """Score every row; `codes` as in `Exact`."""
+        words = self._coverage(query_terms, codes)
         if query_vector is None or self.vectors is None:
             return words
         cosine: NDArray[np.float64] = np.maximum(self.vectors @ query_vector, 0.0).astype(np.float64)
         return np.asarray((1.0 - VECTOR_WEIGHT) * words + VECTOR_WEIGHT * cosine, dtype=np.float64)
 
-    def _coverage(self, query_terms: Sequence[str]) -> NDArray[np.float64]:
+    def holding(self, query_terms: Sequence[str]) -> NDArray[np.int64]:
+        """Rows that have every one of these terms, in order; none where there is no term."""
+        parts = []
+        for term in set(query_terms):
+            place = self.terms.get(term)
+            if place is None:
+                return np.zeros(0, dtype=np.int64)
+            parts.append(self.rows[self.starts[place] : self.starts[place + 1]])
+        found = np.zeros(0, dtype=np.int64)
+        for n, part in enumerate(sorted(parts, key=len)):
+            found = part if n == 0 else np.intersect1d(found, part, assume_unique=True)
+        return found
+
+    def _coverage(self, query_terms: Sequence[str], codes: Sequence[NDArray[np.int64]] = ()) -> NDArray[np.float64]:
         """BM25 of every row, divided by its ceiling; sums run in the order of the terms, so that they are the same every time."""
         total, ceiling = np.zeros(len(self.order), dtype=np.float64), 0.0
         unknown = float(self.ceilings.max(initial=0.0))
@@ -127,6 +175,9 @@ class Index:
             part = slice(self.starts[place], self.starts[place + 1])
             total[self.rows[part]] += self.weights[part]
             ceiling += float(self.ceilings[place])
+        for held in codes:
+            total[held] += unknown
+            ceiling += unknown
         return total / ceiling if ceiling else total
 
     def _best(self, scores: NDArray[np.float64], k: int) -> Ranked:
@@ -138,7 +189,9 @@ class Index:
             _, first = np.unique(self.families[ordered], return_index=True)
             chosen = ordered[np.sort(first)][:k]
             if len(chosen) == k or len(candidates) == np.count_nonzero(scores >= RELEVANT):
-                return Ranked(chosen.tolist(), scores[chosen].tolist())
+                passed = ordered[: int(np.flatnonzero(ordered == chosen[-1])[0])] if len(chosen) else ordered
+                others = passed[~np.isin(passed, chosen)]
+                return Ranked(chosen.tolist(), scores[chosen].tolist(), others.tolist())
             depth *= 4
 
 

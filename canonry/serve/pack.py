@@ -1,198 +1,69 @@
-"""Context packs: whole items, best first, never over the budget counted on everything that is sent."""
+"""Context packs: what a query, an entity or a task is about, within a budget."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
-from canonry.serve.conflicts import viewed
+from canonry.serve import needs
+from canonry.serve.choosing import BUDGET, CANDIDATES, Asked, chosen
 from canonry.serve.errors import bad_argument
-from canonry.serve.results import ContextPack, LeftOut, PackConflict, PackItem, Status, Tokens
-from canonry.serve.search import corrections, status_of
+from canonry.serve.packing import Draft, Found, counted
+from canonry.serve.results import ContextPack, Tokens
 
 if TYPE_CHECKING:
-    from canonry.serve.index import Ranked
-    from canonry.serve.results import ConflictView, Side
+    from canonry.serve.search import Searcher
     from canonry.serve.snapshot import Snapshot
 
-OnConflict = Literal["winner", "both", "abstain"]
-LEAST_BUDGET, MOST_BUDGET = 500, 16_000
-CANDIDATES = 40  # items looked at for one pack
-RELATIVE = 0.5  # an item that scores less than this share of the best one is noise (right passages scored ≥ 0.8 on the development set)
-_DIGITS = 2  # a larger budget is written with up to so many more digits
-_SHOWN = 3  # cites named per reason of what was left out
-_REASONS = {
-    "conflicting": "An open conflict touches an item; conflicts names the values on each side.",
-    "stale": "An item is out of date by several signals.",
-    "ok": "Every item is current or carries its corrections.",
-    "insufficient": "Nothing that may be served answers this.",
-}
-_TOO_SMALL = "The budget is too small for any item; smallest_budget would do."
+_DENIED = "This task is not yours to take."
 
 
-@dataclass(frozen=True)
-class Request:
-    """What was asked of a pack."""
-
-    budget_tokens: int = 4000
-    min_quality: float | None = None
-    on_conflict: OnConflict = "winner"
-
-    def check(self) -> None:
-        """Refuse what a pack cannot be made for."""
-        if not LEAST_BUDGET <= self.budget_tokens <= MOST_BUDGET:
-            raise bad_argument("budget_tokens is out of range.", f"Ask for {LEAST_BUDGET} to {MOST_BUDGET}.")
-        if self.on_conflict not in get_args(OnConflict):
-            raise bad_argument("on_conflict is not known.", f"Use one of {', '.join(get_args(OnConflict))}.")
-        if self.min_quality is not None and not 0.0 <= self.min_quality <= 1.0:
-            raise bad_argument("min_quality is out of range.", "Ask for 0 to 1.")
-
-
-@dataclass
-class _Draft:
-    """A pack in the making."""
-
-    release: str
-    asked: int
-    about: dict[str, PackConflict]
-    items: list[PackItem] = field(default_factory=list)
-    left: dict[str, list[str]] = field(default_factory=dict)
-
-    def leave(self, reason: str, cite: str) -> None:
-        self.left.setdefault(reason, []).append(cite)
-
-    def smallest(self, items: list[PackItem]) -> ContextPack:
-        """Build the least that is sent with these items: what is left out is counted, not named."""
-        return self._built(items, None, named=False)
-
-    def finished(self, smallest: int | None) -> ContextPack:
-        """Build the pack, naming what is left out as long as that fits."""
-        named = self._built(self.items, smallest, named=True)
-        return named if named.tokens.used <= self.asked else self._built(self.items, smallest, named=False)
-
-    def _built(self, items: list[PackItem], smallest: int | None, *, named: bool) -> ContextPack:
-        status, why = self._status(items, smallest)
-        touching = sorted({c for i in items for c in i.conflict_ids or ()} & self.about.keys())
-        pack = ContextPack(
-            status=status,
-            status_reason=why,
-            items=tuple(items),
-            conflicts=tuple(self.about[c] for c in touching),
-            left_out=tuple(_left_out(reason, cites, named=named) for reason, cites in sorted(self.left.items()) if cites),
-            smallest_budget=smallest,
-            tokens=Tokens(asked=self.asked, used=0),
-            release=self.release,
-        )
-        return _counted(pack)
-
-    def _status(self, items: list[PackItem], smallest: int | None) -> tuple[Status, str]:
-        if not items and "open_conflict" in self.left:
-            return "conflicting", "Everything found is contested, and the request says to abstain."
-        status = status_of(i.status for i in items)
-        return status, _TOO_SMALL if smallest is not None else _REASONS[status]
-
-
-def packed(snapshot: Snapshot, found: Ranked, request: Request) -> ContextPack:
-    """Fill a pack from ranked items.
-
-    Args:
-        snapshot: Where the items are from.
-        found: Rows of the table context, best first.
-        request: Budget and conditions; checked already.
+def packed(snapshot: Snapshot, searcher: Searcher, asked: Asked, cursor: str | None = None) -> ContextPack:
+    """Answer a request with a pack; see `Client.get_context`.
 
     Returns:
         The pack; ``tokens.used`` is the number of UTF-8 bytes of `ContextPack.as_json`, at most the budget.
     """
-    rows = snapshot.served_rows(found.rows)
-    draft = _Draft(snapshot.release, request.budget_tokens, _about(snapshot, rows))
-    fitting = _conditions(draft, rows, found.scores, request)
-    if request.on_conflict == "winner":
-        fitting = _winners(snapshot, draft, fitting)
-    draft.left["budget"] = [i.cite for i in fitting]  # so that the room for saying so is reserved
-    for item in fitting:
-        draft.left["budget"].remove(item.cite)
-        if draft.smallest([*draft.items, item]).tokens.used <= request.budget_tokens:
-            draft.items.append(item)
-        else:
-            draft.leave("budget", item.cite)
-    nothing_fits = bool(fitting) and not draft.items
-    return draft.finished(min(draft.smallest([i]).tokens.used for i in fitting) + _DIGITS if nothing_fits else None)
+    asked.check()
+    task = needs.task_of(snapshot, asked.task) if asked.task else None
+    budget = asked.budget_tokens or (task.budget_tokens if task else BUDGET)
+    if task and asked.principal is not None and task.principals and asked.principal not in task.principals:
+        empty = Tokens(asked=budget, used=0)
+        denied = ContextPack(
+            status="denied", status_reason=_DENIED, items=(), conflicts=(), left_out=(), tokens=empty, release=snapshot.release
+        )
+        return counted(denied)
+    found = needs.found(snapshot, searcher, task, asked) if task else _found(snapshot, searcher, asked)
+    return Draft(found, budget, snapshot.release, [snapshot.edition, *asked.request()]).fill(cursor)
 
 
-def _conditions(draft: _Draft, rows: list[dict[str, Any]], scores: list[float], request: Request) -> list[PackItem]:
-    """Keep the items that meet the conditions of the request, best first; the others are noted with the reason."""
-    kept = []
-    for row, score in zip(rows, scores, strict=True):
-        reason = _refusal(row, score / scores[0], request)
-        if reason:
-            draft.leave(reason, row["cite"])
-        else:
-            kept.append(_item(row, score))
-    return kept
+def _found(snapshot: Snapshot, searcher: Searcher, asked: Asked) -> Found:
+    """Find what a query, an entity, or both are about."""
+    found = Found()
+    if asked.entities:
+        rows = _of_entity(snapshot, searcher, asked, found)
+    else:
+        ranked = searcher.ranked(asked.query or "", CANDIDATES, asked.filter)
+        rows = list(zip(snapshot.served_rows(ranked.rows), ranked.scores, strict=True))
+        for row in snapshot.served_rows(ranked.others):
+            found.leave("same_family", row["cite"])
+    return chosen(searcher, found, rows, asked)
 
 
-def _refusal(row: dict[str, Any], share: float, request: Request) -> str:
-    if share < RELATIVE:
-        return "less_relevant"
-    if request.min_quality is not None and (row["quality"] is None or row["quality"] < request.min_quality):
-        return "below_min_quality"
-    return "open_conflict" if request.on_conflict == "abstain" and row["status"] == "contested" else ""
-
-
-def _winners(snapshot: Snapshot, draft: _Draft, items: list[PackItem]) -> list[PackItem]:
-    """Leave out the weaker side of an open conflict where the better side (the fact's) is among the items."""
-    contested = {c for i in items if i.status == "contested" for c in i.conflict_ids or ()}
-    better = {r["conflict_id"]: r["claim_id"] for r in snapshot.rows("facts", "conflict_id", contested)}
-    sides = snapshot.rows("conflict_claims", "conflict_id", better)
-    claims = snapshot.claims(s["claim_id"] for s in sides)
-    number = {(s["conflict_id"], s["claim_id"]): s["side"] for s in sides}
-    stands, falls = dict[str, set[str | None]](), dict[str, set[str | None]]()
-    for s in sides:
-        best = number.get((s["conflict_id"], better[s["conflict_id"]]))
-        (stands if s["side"] == best else falls).setdefault(s["conflict_id"], set()).add(claims.get(s["claim_id"], {}).get("cite"))
-    here = {i.cite for i in items}
-    weak = {c for conflict, cites in falls.items() if stands.get(conflict, set()) & here for c in cites - stands[conflict]}
-    for item in items:
-        if item.cite in weak:
-            draft.leave("other_side", item.cite)
-    return [i for i in items if i.cite not in weak]
-
-
-def _about(snapshot: Snapshot, rows: list[dict[str, Any]]) -> dict[str, PackConflict]:
-    """Collect the open conflicts that touch these items, in short."""
-    ids = {i for r in rows for i in r["conflict_ids"] or ()}
-    return {c.conflict_id: _in_short(c) for c in viewed(snapshot, ids) if c.status == "open"}
-
-
-def _in_short(conflict: ConflictView) -> PackConflict:
-    """Quote one claim of each side."""
-    first: dict[int, Side] = {}
-    for s in conflict.sides:
-        first.setdefault(s.side, s)
-    return PackConflict(
-        conflict_id=conflict.conflict_id,
-        status=conflict.status,
-        attribute=conflict.attribute,
-        values=tuple(s.verbatim or s.value or "" for s in first.values()),
-        cites=tuple(s.cite or s.source or "" for s in first.values()),
-    )
-
-
-def _item(row: dict[str, Any], score: float) -> PackItem:
-    plain = {k: row[k] for k in ("cite", "title", "heading", "text", "status", "dated_on", "quality")}
-    listed = {"flags": tuple(row["flags"] or ()), "corrections": corrections(row), "conflict_ids": tuple(row["conflict_ids"] or ())}
-    return PackItem(**plain, score=score, **{k: v or None for k, v in listed.items()})
-
-
-def _left_out(reason: str, cites: list[str], *, named: bool) -> LeftOut:
-    return LeftOut.model_validate({"reason": reason, "items": len(cites), "cites": tuple(cites[:_SHOWN]) if named else None})
-
-
-def _counted(pack: ContextPack) -> ContextPack:
-    """Fill in the size of the whole, its own digits included."""
-    used, size = -1, 0
-    while used != size:
-        used = size
-        pack = pack.model_copy(update={"tokens": Tokens(asked=pack.tokens.asked, used=used)})
-        size = len(pack.as_json().encode())
-    return pack
+def _of_entity(snapshot: Snapshot, searcher: Searcher, asked: Asked, found: Found) -> list[tuple[dict[str, Any], float]]:
+    """The card of a thing first, then what speaks of it: passages with a claim about it or with its name, the best for the query first."""
+    if len(asked.entities) > 1:
+        raise bad_argument("Several entities are named.", "Name one, or a task that needs several.")
+    named = snapshot.names.find(asked.entities[0])
+    if len(named.ids) != 1:
+        close = sorted(named.ids) or named.close
+        found.why = "No single thing is called so." + (f" Close: {', '.join(c[:20] for c in close[:2])}." if close else "")
+        return []
+    entity_id = next(iter(named.ids))
+    card = snapshot.cards.get(entity_id)
+    called = next((str(r["name"]) for r in snapshot.rows("entities", "entity_id", [entity_id]) if r["name"]), asked.entities[0])
+    about = {c["item_id"] for c in snapshot.rows("claims", "subject_id", [entity_id]) if c["item_id"]}
+    ranked = searcher.about(asked.query or called, called, about, (CANDIDATES, asked.filter))
+    rows = [(r, s) for r, s in zip(snapshot.served_rows(ranked.rows), ranked.scores, strict=True) if r["item_id"] != card]
+    best = max((s for _, s in rows), default=1.0)
+    own = [r for r in snapshot.rows("context", "item_id", [card]) if searcher.keeps(r["item_id"], asked.filter)]
+    return [*((r, best) for r in own), *rows]

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 Status = Literal["ok", "conflicting", "stale", "insufficient", "denied"]
+MatchedBy = Literal["name", "spelling", "meaning"]
 
 
 class Result(BaseModel):
     """Base of all results."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     def as_json(self) -> str:
         """One line of JSON without nulls: what an agent is sent and what a budget counts."""
-        return self.model_dump_json(exclude_none=True)
+        return self.model_dump_json(exclude_none=True, by_alias=True)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, every field present."""
-        return self.model_dump(mode="json")
+        return self.model_dump(mode="json", by_alias=True)
 
 
 class Correction(Result):
@@ -112,27 +113,72 @@ class PackConflict(Result):
 
 
 class PackItem(Result):
-    """One whole item of a pack."""
+    """One whole item of a pack: a passage, an entity's card, or a fact that a task needs.
+
+    A fact's title is its subject, its heading the attribute, its text the value as written. With ``detail="concise"`` a passage or card
+    comes without heading, kind, source, quality, score and validity, with a date only where it is not current, and with a title only where
+    its cite does not say the same.
+    """
 
     cite: str
+    kind: Literal["passage", "entity", "fact"] | None = None
+    source: str | None = None
     title: str | None = None
     heading: str | None = None
     text: str
+    value: str | None = None
+    unit: str | None = None
     status: str
     dated_on: date | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
     quality: float | None = None
-    score: float
+    score: float | None = None
     flags: tuple[str, ...] | None = None
     corrections: tuple[Correction, ...] | None = None
     conflict_ids: tuple[str, ...] | None = None
 
 
 class LeftOut(Result):
-    """Items that were found and not served, for one reason: how many, and the best of them."""
+    """Items that were found and are not in this pack, for one reason: how many, and the best of them.
 
-    reason: Literal["budget", "below_min_quality", "less_relevant", "open_conflict", "other_side"]
+    Attributes:
+        reason: ``budget``: they come with `next_cursor`. ``too_large``: no pack of this budget holds them; fetch a slice with `get_item`.
+            ``not_valid_then``: not true on the day asked for. ``other_side``: the weaker side of an open conflict. ``same_family``:
+            another version of what is served. The others say what they mean.
+        items: How many.
+        cites: The best of them, as far as there is room.
+    """
+
+    reason: Literal[
+        "budget", "too_large", "below_min_quality", "less_relevant", "open_conflict", "other_side", "same_family", "not_valid_then"
+    ]
     items: int
     cites: tuple[str, ...] | None = None
+
+
+class Unmet(Result):
+    """A need of a task that is not met.
+
+    Attributes:
+        need: Number of the need in the task, from 1.
+        asks: What it asks for: ``product/as-240 day_rate``, or the words of its query.
+        reason: What is wrong; the first that applies.
+        why: The same in words, where there is room.
+        conflict_id: The open conflict that blocks it.
+        cite: What was found, and does not do.
+        source: Whose it is.
+    """
+
+    need: int
+    asks: str
+    reason: Literal[
+        "unknown_entity", "missing", "other_source", "conflicting", "stale", "undated", "too_old", "low_confidence", "low_quality", "budget"
+    ]
+    why: str | None = None
+    conflict_id: str | None = None
+    cite: str | None = None
+    source: str | None = None
 
 
 class Tokens(Result):
@@ -144,16 +190,25 @@ class Tokens(Result):
 
 
 class ContextPack(Result):
-    """What an agent is given for one request."""
+    """What an agent is given for one request; nulls are left out of what is sent.
+
+    Attributes:
+        status_reason: Why the status is not ok.
+        unmet: With a task: its needs that are not met; empty when all are.
+        smallest_budget: When nothing fits: the least that would do.
+        next_cursor: Given back, it brings the next pack of the same request; absent when there is nothing more.
+    """
 
     status: Status
-    status_reason: str
+    status_reason: str | None = None
     items: tuple[PackItem, ...]
     conflicts: tuple[PackConflict, ...]
+    unmet: tuple[Unmet, ...] | None = None
     left_out: tuple[LeftOut, ...]
     smallest_budget: int | None = None
     tokens: Tokens
     release: str
+    next_cursor: str | None = None
 
 
 class RunnerUp(Result):
@@ -165,7 +220,11 @@ class RunnerUp(Result):
 
 
 class FactResult(Result):
-    """What stands for a subject and an attribute."""
+    """What stands for a subject and an attribute.
+
+    Attributes:
+        matched_by: How subject and attribute were found, where it was not by their names: ``spelling`` or ``meaning``.
+    """
 
     status: Status
     status_reason: str
@@ -183,210 +242,6 @@ class FactResult(Result):
     runner_up: RunnerUp | None = None
     conflict_id: str | None = None
     rule: str | None = None
+    matched_by: MatchedBy | None = None
     did_you_mean: tuple[str, ...] | None = None
     release: str
-
-
-class ItemView(Result):
-    """An item, served or not."""
-
-    item_id: str
-    cite: str
-    kind: str
-    document_id: str | None = None
-    entity_id: str | None = None
-    source: str | None = None
-    title: str | None = None
-    heading: str | None = None
-    text: str
-    status: str
-    is_served: bool
-    reason: str | None = None
-    superseded_by: str | None = None
-    evidence: str | None = None
-    quality: float | None = None
-    p_current: float | None = None
-    authority: int | None = None
-    dated_on: date | None = None
-    date_basis: str
-    date_kind: str
-    valid_from: date | None = None
-    valid_to: date | None = None
-    family_id: str | None = None
-    flags: tuple[str, ...]
-    corrections: tuple[Correction, ...]
-    conflict_ids: tuple[str, ...]
-
-
-class Component(Result):
-    """One part of an item's quality: its value, and what it adds to the total."""
-
-    name: str
-    value: float | None = None
-    contribution: float | None = None
-
-
-class DocumentView(Result):
-    """A document and what became of it."""
-
-    document_id: str
-    source: str
-    path: str | None = None
-    url: str | None = None
-    title: str | None = None
-    owner: str | None = None
-    dated_on: date | None = None
-    date_basis: str
-    date_kind: str
-    family_id: str | None = None
-    status: str
-    served_items: int
-    excluded_items: int
-
-
-class MatchView(Result):
-    """Two records that matching compared: probability that they are one thing, and what each comparison adds to the weight, in bits."""
-
-    left: str
-    right: str
-    decision: str
-    match_probability: float
-    match_weight: float
-    comparisons: dict[str, float]
-
-
-class EntityView(Result):
-    """An entity, the records behind it, and the pairs of them, or of them and others, that matching scored; the surest first."""
-
-    entity_id: str
-    entity_type: str
-    name: str | None = None
-    cohesion: float | None = None
-    records: tuple[str, ...]
-    matches: tuple[MatchView, ...] = ()
-
-
-class ClaimView(Result):
-    """A claim and where it stands."""
-
-    claim_id: str
-    subject: str
-    attribute: str
-    scope: str | None = None
-    value: str | None = None
-    verbatim: str
-    source: str
-    cite: str | None = None
-    sentence: str | None = None
-    dated_on: date | None = None
-    modality: str
-    standing: str
-
-
-class FactView(Result):
-    """A fact and how it was decided."""
-
-    subject_id: str
-    subject: str
-    attribute: str
-    scope: str | None = None
-    value: str | None = None
-    verbatim: str
-    confidence: float | None = None
-    decision: str
-    claim_id: str
-    conflict_id: str | None = None
-    is_current: bool
-
-
-class Signal(Result):
-    """A sign that something is out of date."""
-
-    target_kind: str
-    target_id: str
-    signal: str
-    is_stale: bool
-    score: float | None = None
-    since: date | None = None
-    evidence: str | None = None
-    superseded_by: str | None = None
-
-
-class FamilyMember(Result):
-    """A copy or version of the same thing."""
-
-    family_id: str
-    member_id: str
-    relation: str
-    canonical_id: str
-    similarity: float | None = None
-
-
-class Origin(Result):
-    """What an item was made from."""
-
-    item_id: str
-    input_kind: str
-    input_id: str
-    source: str
-    copy_hash: str | None = None
-
-
-class RulingView(Result):
-    """What a person decided."""
-
-    ruling_id: str
-    target_kind: str
-    verdict: str
-    by: str | None = None
-    because: str | None = None
-    at: datetime | None = None
-    until: date | None = None
-    status: str
-    applied_to: str | None = None
-    remark: str | None = None
-
-
-class Explanation(Result):
-    """Everything that bears on one thing; the parts that do not apply are empty."""
-
-    kind: Literal["item", "document", "record", "claim", "fact", "conflict", "entity", "ruling"]
-    id: str
-    items: tuple[ItemView, ...] = ()
-    document: DocumentView | None = None
-    entity: EntityView | None = None
-    quality: tuple[Component, ...] = ()
-    claims: tuple[ClaimView, ...] = ()
-    facts: tuple[FactView, ...] = ()
-    conflicts: tuple[ConflictView, ...] = ()
-    signals: tuple[Signal, ...] = ()
-    family: tuple[FamilyMember, ...] = ()
-    lineage: tuple[Origin, ...] = ()
-    rulings: tuple[RulingView, ...] = ()
-    release: str
-
-
-class SourceView(Result):
-    """A source tonight."""
-
-    source: str
-    kind: str
-    status: str
-    items: int
-    owner: str | None = None
-    authority: int | None = None
-
-
-class StoreDescription(Result):
-    """What is in this edition of this release, and what can be asked of it."""
-
-    release: str
-    edition: str
-    run_date: date | None = None
-    model: str | None = None
-    degraded: tuple[str, ...]
-    items: dict[str, int]
-    excluded: dict[str, int]
-    tables: dict[str, int]
-    sources: tuple[SourceView, ...]
-    filter_fields: dict[str, str]

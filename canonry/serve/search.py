@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from canonry.serve.errors import AgentError, bad_argument
 from canonry.serve.filters import expression
+from canonry.serve.index import DECIMALS
 from canonry.serve.results import Correction, Hit, Status
 from canonry.similarity import DEFAULT_MODEL, SentenceEncoder
 from canonry.text import terms
@@ -15,7 +17,6 @@ from canonry.text import terms
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from canonry.serve.index import Ranked
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from canonry.similarity import Encoder
 
 MOST_ITEMS, LONGEST_QUERY = 100, 10_000
+_MOST_VECTORS = 2000  # of short texts, kept at hand
 
 
 class Searcher:
@@ -34,7 +36,31 @@ class Searcher:
     def ranked(self, query: str, k: int, filter: str | None = None) -> Ranked:  # noqa: A002  (the contract's word)
         """Rank the items for one query; rows of the table context."""
         check(query, k)
-        return self.snapshot.index.search(terms(query), self.vectors([query])[0], k, self.allowed(filter))
+        return self._ranked(query, k, self.allowed(filter), self.vectors([query])[0])
+
+    def about(self, query: str, name: str, item_ids: Iterable[str], limits: tuple[int, str | None]) -> Ranked:
+        """Rank the items that hold a name, or are among these; limits are how many, and a filter."""
+        k, condition = limits
+        check(query, k)
+        mine = np.zeros(self.snapshot.served.height, dtype=np.bool_)
+        mine[self.snapshot.holding(name)] = True
+        mine[self.snapshot.row_numbers("context", "item_id", item_ids)] = True
+        allowed = self.allowed(condition)
+        return self._ranked(query, k, mine if allowed is None else mine & allowed, self.vectors([query])[0])
+
+    def keeps(self, item_id: str, condition: str | None) -> bool:
+        """Tell whether a filter keeps an item."""
+        allowed = self.allowed(condition)
+        return allowed is None or bool(allowed[self.snapshot.row_numbers("context", "item_id", [item_id])].all())
+
+    def _ranked(self, query: str, k: int, allowed: NDArray[np.bool_] | None, vector: NDArray[np.float32] | None) -> Ranked:
+        """Rank; a query in double quotes keeps only what holds it, and codes count as they are written."""
+        exact = self.snapshot.exactly(query)
+        if exact.held is not None:
+            mask = np.zeros(self.snapshot.served.height, dtype=np.bool_)
+            mask[exact.held] = True
+            allowed = mask if allowed is None else mask & allowed
+        return self.snapshot.index.search(terms(query), vector, k, allowed, exact)
 
     def hits(self, query: str, k: int, filter: str | None = None) -> tuple[Hit, ...]:  # noqa: A002
         """Find the best items for one query."""
@@ -47,8 +73,7 @@ class Searcher:
             check(query, k)
             allowed.append(self.allowed(condition))
         vectors = self.vectors([query for query, _, _ in asked])
-        index = self.snapshot.index
-        return [self._hits(index.search(terms(q), v, k, rows)) for (q, k, _), v, rows in zip(asked, vectors, allowed, strict=True)]
+        return [self._hits(self._ranked(q, k, rows, v)) for (q, k, _), v, rows in zip(asked, vectors, allowed, strict=True)]
 
     def allowed(self, condition: str | None) -> NDArray[np.bool_] | None:
         """Mark the rows that a filter keeps; None keeps all."""
@@ -62,6 +87,17 @@ class Searcher:
             return [None] * len(queries)
         encoder = self._loaded()
         return [encoder.encode_query(query) for query in queries]  # one by one: alone or in a batch, the same bits
+
+    def likeness(self, query: str, texts: Sequence[str]) -> list[tuple[float, str]]:
+        """Cosine of a short text to each of some others, the most alike first; nothing where this release has no vectors."""
+        if self.snapshot.index.vectors is None or not texts:
+            return []
+        encoder, known = self._loaded(), self.snapshot.vectors
+        if len(known) > _MOST_VECTORS:
+            known.clear()
+        vectors = {t: known[t] if t in known else encoder.encode_query(t) for t in (query, *texts)}
+        known.update(vectors)
+        return sorted(((round(float(vectors[t] @ vectors[query]), DECIMALS), t) for t in texts), key=lambda s: (-s[0], s[1]))
 
     def _loaded(self) -> Encoder:
         """Give the encoder that made the vectors of this release; another one's vectors mean something else."""

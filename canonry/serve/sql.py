@@ -12,8 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from canonry.sandbox.parent import LONGEST_SQL, Answer, Sandbox
+from canonry.serve.choosing import LEAST_BUDGET, MOST_BUDGET
 from canonry.serve.errors import AgentError, bad_argument
-from canonry.serve.pack import LEAST_BUDGET, MOST_BUDGET
 from canonry.serve.results import Result, Tokens
 
 if TYPE_CHECKING:
