@@ -60,7 +60,8 @@ def _report(workspace: Workspace) -> dict[str, Any]:
     try:
         page.touch(mode=0o600)
         page.chmod(0o600)
-        page.write_text(report.render(workspace.store, name=workspace.config.name), encoding="utf-8")
+        more = report.read_beside(workspace, store.needed(workspace.store))
+        page.write_text(report.render(workspace.store, name=workspace.config.name, more=more), encoding="utf-8")
     except OSError as e:  # the release is current; a page that cannot be written does not undo it
         return {"report": dg.MetadataValue.text(f"not written: {e.strerror}")}
     return {"report": dg.MetadataValue.path(page), "report_link": dg.MetadataValue.url(page.as_uri())}

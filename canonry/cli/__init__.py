@@ -27,6 +27,8 @@ SECTIONS = {
         "context": "Pack whole items for a query within a budget.",
         "fact": "Look up what stands for a subject and an attribute.",
         "sql": "Run one SQL query over an edition, shut in.",
+        "changes": "Tell what changed for a reader since a release.",
+        "gap": "Report what is missing or wrong, or close a report.",
         "eval": "Measure a release with golden questions.",
     },
     "Decide": {
@@ -46,7 +48,7 @@ SECTIONS = {
 _MODULES = {
     "init": "init", "run": "run", "doctor": "doctor", "show": "show",
     "status": "status", "list": "lists", "explain": "explain", "report": "report",
-    "search": "search", "context": "ask", "fact": "ask", "sql": "sql", "eval": "evaluate",
+    "search": "search", "context": "ask", "fact": "ask", "sql": "sql", "changes": "changes", "gap": "gap", "eval": "evaluate",
     "rule": "rule", "unrule": "rule", "accept": "accept", "erase": "erase",
     "releases": "releases", "diff": "releases", "rollback": "releases", "verify": "releases", "gc": "releases",
 }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from canonry.cli import output
+from canonry.cli.lists import blocked_by
 from canonry.cli.reading import client
 from canonry.cli.session import Session, command
 from canonry.errors import UsageError
@@ -151,4 +152,15 @@ def _told(found: Evaluation) -> None:
         output.heading("Questions to look at")
         output.line(", ".join(bad[:20]))
         output.capped(min(20, len(bad)), len(bad), "--json: questions")
+    _tasks(found)
     output.remark(f"{output.number(len(found.questions), 'question')} · release {found.release}")
+
+
+def _tasks(found: Evaluation) -> None:
+    """Tell which tasks cannot be served today, and what blocks them."""
+    blocked = [t for t in found.tasks if t.status != "ok"]
+    if blocked:
+        output.heading("Tasks that cannot be served today, for some or for all they are about")
+        rows = [(t.task, output.coloured(t.status), f"{t.ready:,} of {t.subjects:,}", blocked_by(t)) for t in blocked]
+        output.table(("task", "status", "ready", "blocked by"), rows, keep=("task",))
+        output.remark("next: canonry list tasks --json")

@@ -13,17 +13,18 @@ from canonry.cli import output
 from canonry.cli.nearest import OneOf
 from canonry.cli.reading import client
 from canonry.cli.session import Session, command
+from canonry.gaps import folded
 from canonry.ids import record_cite
 from canonry.published import CONFLICT_STATUSES, RULINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from canonry.serve import Client
+    from canonry.serve import Client, TaskState
 
 WAITING = "waiting"  # of a ruling that no run has seen
 _NEXT_RUN = "in effect with the next run"
-KINDS = ("conflicts", "stale", "families", "entities", "rulings", "gaps", "attributes", "quarantine")
+KINDS = ("conflicts", "stale", "families", "entities", "rulings", "gaps", "tasks", "attributes", "quarantine")
 _COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → headings, columns
     "stale": (("what", "id", "signal", "since", "evidence"), ("target_kind", "target_id", "signal", "since", "evidence")),
     "signs": (
@@ -36,7 +37,14 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → hea
         ("ruling", "verdict", "status", "by", "at", "applied to", "because", "remark"),
         ("ruling_id", "verdict", "status", "by", "at", "applied_to", "because", "remark"),
     ),
-    "gaps": (("gap", "kind", "note", "cites", "by", "at"), ("gap_id", "kind", "note", "cites", "by", "at")),
+    "gaps": (
+        ("gap", "status", "kind", "reports#", "note", "cites", "by", "at"),
+        ("gap_id", "status", "kind", "reports", "note", "cites", "by", "at"),
+    ),
+    "tasks": (
+        ("task", "status", "ready#", "of#", "blocked by", "who"),
+        ("task", "status", "ready", "subjects", "blocked_by", "principals"),
+    ),
     "attributes": (
         ("entity", "attribute", "type", "origin", "values#", "unread#", "note"),
         ("entity_type", "attribute", "value_type", "origin", "distinct_values", "unread", "note"),
@@ -52,7 +60,7 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # kind → hea
 @click.option("--all", "every", is_flag=True, help="With stale: the signs too that alone make nothing stale.")
 @click.option("--edition", metavar="NAME", help="Which edition; default: full.")
 def list_command(session: Session, kind: str, limit: int | None, **only: Any) -> None:
-    """List what people go through: KIND is conflicts, stale, families, entities, rulings, gaps, attributes or quarantine.
+    """List what people go through: KIND is conflicts, stale, families, entities, rulings, gaps, tasks, attributes, quarantine.
 
     Conflicts come by importance: severity × (1 + how often agents met them) × how unsure the decision is.
     """
@@ -61,7 +69,7 @@ def list_command(session: Session, kind: str, limit: int | None, **only: Any) ->
         raise click.UsageError("--status goes with conflicts only.", click.get_current_context())
     if every and kind != "stale":
         raise click.UsageError("--all goes with stale only.", click.get_current_context())
-    rows = _gaps(session) if kind == "gaps" else _of_release(client(session, edition), kind, status)
+    rows = _gaps(session, edition) if kind == "gaps" else _of_release(client(session, edition), kind, status)
     hidden = 0 if every or kind != "stale" else sum(not r["is_stale"] for r in rows)
     rows = [r for r in rows if r["is_stale"]] if hidden else rows
     if kind == "rulings" and edition in (None, stores.FULL):  # the journal tells of all editions
@@ -71,9 +79,10 @@ def list_command(session: Session, kind: str, limit: int | None, **only: Any) ->
     session.answer(found, lambda: _told(session, "signs" if every else kind, shown, found))
 
 
-def _gaps(session: Session) -> list[dict[str, Any]]:
-    """What agents and people reported as missing or wrong, the newest first; it stands in the journal, not in a release."""
-    return [dict(g) for g in reversed(journal.read(session.workspace.journal).gaps)]
+def _gaps(session: Session, edition: str | None) -> list[dict[str, Any]]:
+    """What agents and people reported as missing or wrong, open ones first; it stands in the journal, not in a release."""
+    said = journal.lines(session.workspace.journal, "gaps")
+    return folded(g for g in said if edition in (None, stores.FULL) or "closes" in g or g.get("edition") == edition)
 
 
 def _with_waiting(session: Session, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -92,7 +101,17 @@ def _with_waiting(session: Session, rows: list[dict[str, Any]]) -> list[dict[str
 
 
 def _of_release(reader: Client, kind: str, status: str | None) -> list[dict[str, Any]]:
+    if kind == "tasks":
+        return [{**t.as_dict(), "blocked_by": blocked_by(t)} for t in reader.tasks()]
     return conflicts(reader, status) if kind == "conflicts" else reader.list(kind).to_dicts()
+
+
+def blocked_by(task: TaskState) -> str:
+    """Say what blocks a task: the conflict or the source of each need that is not met, and how many more there are."""
+    told = [
+        f"{u.asks}: {u.reason.replace('_', ' ')} ({u.conflict_id or u.source or 'nothing found'})" for b in task.blocked for u in b.unmet
+    ]
+    return "; ".join(told[:3]) + (f"; and {len(told) - 3} more" if len(told) > 3 else "")  # noqa: PLR2004  (what a line holds)
 
 
 def conflicts(reader: Client, status: str | None) -> list[dict[str, Any]]:
@@ -120,6 +139,8 @@ def _told(session: Session, kind: str, rows: Sequence[dict[str, Any]], found: di
     if rows and found["kind"] == "stale":
         output.remark("One sign a row: what has several stands there as often.")
         output.remark("next: canonry explain ID, then canonry rule ID --retire or --still-valid")
+    if rows and kind == "gaps":
+        output.remark("next: canonry gap --close ID --because TEXT")
 
 
 def _conflicts(rows: Sequence[dict[str, Any]]) -> None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def client(session: Session, edition: str | None = None, release: str | None = None) -> Client:
     """Open an edition as agents read it; see `edition_of`."""
     manifest, name = edition_of(session, edition, release)
-    return Client(session.store, name, release=manifest.release_id, encoder=session.workspace.encoder())
+    places = session.workspace
+    return Client(session.store, name, release=manifest.release_id, encoder=places.encoder(), journal=places.journal)
 
 
 def edition_of(session: Session, edition: str | None, release: str | None) -> tuple[Manifest, str]:

@@ -60,10 +60,10 @@ def _told(file: str, chosen: str) -> None:
 
 
 def _made(session: Session, manifest: Manifest, chosen: str) -> bytes:
-    name = session.workspace.config.name
+    name, more = session.workspace.config.name, report.read_beside(session.workspace, manifest)
     if chosen == "html":
-        return report.render(session.store, manifest, name=name).encode()
-    data = report.view(report.tables(session.store, manifest), name=name, limit=report.ALL)
+        return report.render(session.store, manifest, name=name, more=more).encode()
+    data = report.view(report.tables(session.store, manifest), name=name, limit=report.ALL, more=more)
     if chosen == "xlsx":
         return report.as_xlsx(data)
     text = report.as_json(data) if chosen == "json" else "\ufeff" + report.as_csv(data)  # the mark tells Excel that it is UTF-8

@@ -300,6 +300,40 @@ class RulingLine:
 
 
 @dataclass(frozen=True)
+class TaskLine:
+    """A task, and what keeps it from being served today.
+
+    Attributes:
+        task: Its name.
+        principals: Who may take it.
+        can: For how many of the things that it is about it can be served, in words.
+        blocked: What is not met, and why, in one sentence each.
+        conflicts: Open conflicts that block it.
+        sources: Sources that are out of date, or not the ones wanted.
+    """
+
+    task: str
+    principals: tuple[str, ...]
+    can: str
+    blocked: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GapLine:
+    """What agents or people reported as missing or wrong, and nobody closed."""
+
+    gap_id: str
+    kind: str
+    note: str
+    cites: tuple[str, ...]
+    reports: int
+    by: tuple[str, ...]
+    at: str | None
+
+
+@dataclass(frozen=True)
 class Figure:
     """A number at the head of the page."""
 
@@ -347,6 +381,8 @@ class ReportData:
         quarantine: What was set aside.
         sources: All sources.
         rulings: What people decided.
+        tasks: Those that cannot be served today, wholly or in part.
+        gaps: What was reported as missing or wrong, and is open.
         coverage: What each detector looked at.
         out_of: How much was considered, in one sentence.
         choices: What the filters offer.
@@ -366,6 +402,8 @@ class ReportData:
     quarantine: Section[SetAside]
     sources: Section[SourceLine]
     rulings: Section[RulingLine]
+    tasks: Section[TaskLine]
+    gaps: Section[GapLine]
     coverage: Section[Looked]
     out_of: str
     choices: Choices

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from canonry.report.beside import Beside
     from canonry.report.model import ReportData
     from canonry.store import Manifest
 
@@ -33,7 +34,9 @@ _PARTS = {
 }
 
 
-def render(store: Path, release: Manifest | None = None, edition: str = "full", *, name: str | None = None) -> str:
+def render(
+    store: Path, release: Manifest | None = None, edition: str = "full", *, name: str | None = None, more: Beside | None = None
+) -> str:
     """Write the conflict report of a release as one self-contained HTML page.
 
     Args:
@@ -41,11 +44,12 @@ def render(store: Path, release: Manifest | None = None, edition: str = "full", 
         release: Which release; default: the current one.
         edition: Which edition.
         name: The company's name, for the title.
+        more: Tasks and gaps, which no table holds.
 
     Raises:
         StoreError: There is no such release or edition, or its file is missing or damaged.
     """
-    return page(view(tables(store, release, edition), name=name))
+    return page(view(tables(store, release, edition), name=name, more=more))
 
 
 def tables(store: Path, release: Manifest | None = None, edition: str = "full") -> dict[str, pl.DataFrame]:

@@ -97,6 +97,8 @@ def sheets(report: ReportData) -> tuple[Sheet, ...]:
         decide(report),
         _decided([c for g in settled for c in g.cards.rows]),
         _stale(report),
+        *([_tasks(report)] if report.tasks.rows else []),
+        *([_gaps(report)] if report.gaps.rows else []),
         _about(report),
     )
 
@@ -187,6 +189,28 @@ def _stale(report: ReportData) -> Sheet:
         )  # fmt: skip
         rows.append(Row(cells, tuple(ON_PAGE) if is_page else ()))
     return Sheet(STALE, columns, tuple(rows), still=2)
+
+
+def _tasks(report: ReportData) -> Sheet:
+    columns = (
+        ("Task", 24),
+        ("Can be served for", 18),
+        ("What is not met", 80),
+        ("Open conflicts", 24),
+        ("Sources", 24),
+        ("Who may take it", 30),
+    )
+    rows = [
+        Row((t.task, t.can, "\n".join(t.blocked), "\n".join(t.conflicts), "\n".join(t.sources), ", ".join(t.principals)))
+        for t in report.tasks.rows
+    ]
+    return Sheet("Tasks", columns, tuple(rows), still=1)
+
+
+def _gaps(report: ReportData) -> Sheet:
+    columns = (("Reported", 60), ("What it is", 14), ("Times", 8), ("Items", 44), ("By", 24), ("Last", 12), ("Gap", 18))
+    rows = [Row((g.note, g.kind, str(g.reports), "\n".join(g.cites), ", ".join(g.by), g.at or "", g.gap_id)) for g in report.gaps.rows]
+    return Sheet("Gaps", columns, tuple(rows), still=1)
 
 
 def _about(report: ReportData) -> Sheet:

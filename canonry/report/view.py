@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from canonry.report import cards, sections, words
+from canonry.report import beside, cards, sections, words
+from canonry.report.beside import Beside
 from canonry.report.lookup import lookup, table
 from canonry.report.model import Choice, Choices, Figure, ReportData, Section
 
@@ -19,7 +20,7 @@ LIMIT = 500  # conflicts shown in full, and rows of each table
 ALL = 100_000  # conflicts, and rows of each table, of the formats that hold everything; a sheet has a million lines
 
 
-def view(tables: Mapping[str, pl.DataFrame], *, name: str | None = None, limit: int = LIMIT) -> ReportData:
+def view(tables: Mapping[str, pl.DataFrame], *, name: str | None = None, limit: int = LIMIT, more: Beside | None = None) -> ReportData:
     """Decide what the page shows, in which order and in which words.
 
     Args:
@@ -28,7 +29,9 @@ def view(tables: Mapping[str, pl.DataFrame], *, name: str | None = None, limit: 
             columns ``item_id, cite, document_id, title``.
         name: The company's name.
         limit: At most so many conflicts in full, and rows per table; what is left out is counted.
+        more: Tasks and gaps, which no table holds.
     """
+    more = more or Beside()
     known = lookup(tables)
     groups = cards.groups(tables, known, limit)
     sources = sections.sources(tables)
@@ -50,6 +53,8 @@ def view(tables: Mapping[str, pl.DataFrame], *, name: str | None = None, limit: 
         quarantine=sections.quarantine(tables, limit),
         sources=Section(tuple(sources[:limit]), len(sources)),
         rulings=sections.rulings(tables, limit),
+        tasks=beside.tasks(more.tasks, limit),
+        gaps=beside.gaps(more.gaps, limit),
         coverage=sections.coverage(tables, limit),
         out_of=sections.out_of(tables),
         choices=_choices([c for g in groups for c in g.cards.rows], sources),
