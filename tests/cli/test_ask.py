@@ -112,7 +112,7 @@ def test_a_fact_shows_the_value_and_its_runner_up(company):
 
 
 def test_a_misspelt_fact_is_answered_with_what_comes_close(company):
-    done = company.call("fact", "team", "prices list")
+    done = company.call("fact", "team", "owner")
     assert done.exit_code == 0
     assert "did you mean" in done.stderr
 

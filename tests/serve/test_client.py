@@ -76,7 +76,7 @@ def test_vectors_of_another_model_are_not_compared(build, encoder):
 
 def test_items_are_fetched_by_cite_in_the_order_asked_for_also_with_the_release(client):
     found = client.get_item(["live/leave.md#parental@r1", "wiki/prices.md#plan", "nowhere"])
-    assert [i.item_id for i in found] == ["i-leave", "i-price"]
+    assert [i.item_id for i in found.items] == ["i-leave", "i-price"]
     with pytest.raises(AgentError) as caught:
         client.get_item("wiki/office.md#door")
     assert caught.value.code == "NOT_FOUND"
@@ -118,3 +118,23 @@ def test_a_folder_without_a_release_says_so_without_a_path(tmp_path):
     with pytest.raises(AgentError) as caught:
         Client(tmp_path, release="2024-01-01-1-abcdefab")
     assert caught.value.code == "RELEASE_GONE"
+
+
+def test_a_slice_of_an_item_says_which_part_it_is(client):
+    whole = client.get_item("live/leave.md#parental").items[0]
+    part = client.get_item("live/leave.md#parental", start=9, end=14).items[0]
+    assert (whole.slice, part.text) == (None, "leave")
+    assert part.as_dict()["slice"] == {"from": 9, "to": 14, "total": len(whole.text)}
+    assert client.get_item("live/leave.md#parental", start=20).items[0].text == whole.text[20:]
+
+
+@pytest.mark.parametrize("wrong", [{"start": 5, "end": 5}, {"start": 99}, {"start": -1}, {"end": 0}])
+def test_a_slice_that_is_empty_is_refused(client, wrong):
+    with pytest.raises(AgentError) as caught:
+        client.get_item("live/leave.md#parental", **wrong)
+    assert caught.value.code == "BAD_ARGUMENT"
+
+
+def test_a_cite_that_is_not_served_is_named_with_what_stands_in_its_place(client):
+    found = client.get_item(["live/leave.md#parental", "wiki/office.md#door"])
+    assert [(m.cite, m.instead) for m in found.missing] == [("wiki/office.md#door", "live/office.md#door")]

@@ -90,3 +90,61 @@ def test_an_attribute_with_many_values_gives_them_all(build):
 def test_an_empty_name_is_refused(client):
     with pytest.raises(AgentError):
         client.resolve_fact("", "price")
+
+
+class Meaning:
+    """An encoder that knows two pairs of words of one meaning, and nothing else."""
+
+    def __init__(self, inner):
+        self.same = {"telephone": "phone", "number": "phone", "guarantee": "warranty"}
+        self.inner, self.name, self.dimensions = inner, inner.name, inner.dimensions
+
+    def encode(self, texts, progress=None):
+        return self.inner.encode([" ".join(self.same.get(w, w) for w in t.lower().split()) for t in texts], progress)
+
+    def encode_query(self, text):
+        return self.encode([text])[0]
+
+
+@pytest.fixture
+def meant(build):
+    fact = {"subject_id": "p/x", "subject": "Datapost 200", "scope": "", "value_type": "text", "decision": "alone", "is_current": True}
+    facts = [
+        fact | {"attribute": a, "verbatim": f"the {a}", "claim_id": f"k{n}"}
+        for n, a in enumerate(("phone", "warranty", "last_calibrated", "calibration_interval"))
+    ]
+    pages = [{"item_id": "i", "cite": "live/p.md#x", "text": "The logger with the antenna has a phone."}]
+    claim = {
+        "subject_kind": "entity",
+        "subject_id": "p/x",
+        "subject": "Datapost 200",
+        "attribute": "phone",
+        "verbatim": "x",
+        "source": "live",
+    }
+    claim |= {"claim_id": "k0", "value_type": "text", "item_id": "i", "date_kind": "unknown", "modality": "is", "standing": "alone"}
+    return build.client_over(pages, Meaning(build.encoder()), facts=build.table("facts", facts), claims=build.table("claims", [claim]))
+
+
+def test_an_attribute_in_other_words_is_found_by_meaning_and_the_answer_says_so(meant):
+    fact = meant.resolve_fact("Datapost 200", "guarantee")
+    assert (fact.attribute, fact.value or fact.verbatim, fact.matched_by) == ("warranty", "the warranty", "meaning")
+    assert "warranty" in fact.status_reason
+    assert meant.resolve_fact("Datapost 200", "warranty").matched_by is None
+    assert meant.resolve_fact("Datapots 200", "waranty").matched_by == "spelling"
+
+
+def test_an_attribute_that_could_be_two_is_suggested_and_not_taken(meant):
+    fact = meant.resolve_fact("Datapost 200", "calibrated every")
+    assert (fact.status, fact.value) == ("insufficient", None)
+    assert {"last_calibrated", "calibration_interval"} <= set(fact.did_you_mean)
+
+
+def test_a_subject_in_other_words_is_found_by_what_is_said_of_it(meant):
+    fact = meant.resolve_fact("logger with the antenna", "phone")
+    assert (fact.subject, fact.matched_by) == ("Datapost 200", "meaning")
+    assert meant.resolve_fact("zzzz", "phone").status == "insufficient"
+
+
+def test_a_misspelt_key_with_another_digit_is_another_thing(meant):
+    assert meant.resolve_fact("Datapost 300", "warranty").value is None

@@ -40,15 +40,16 @@ def test_a_pack_is_never_over_budget_and_holds_only_whole_items(build, items, bu
     whole = {r["cite"]: r["text"] for r in rows}
     assert all(whole[i.cite] == i.text for i in pack.items)
     assert pack == client.get_context("refund window", budget, min_quality=quality, on_conflict=on_conflict)
-    found = client.search("refund window", k=40)
-    assert len(pack.items) + sum(left.items for left in pack.left_out) == len(found.items)
+    found = client.search("refund window", k=64).items
+    relevant = [i for i in found if i.score >= 0.5 * found[0].score]
+    assert len(pack.items) + sum(left.items for left in pack.left_out if left.reason != "less_relevant") == len(relevant)
 
 
 def test_what_does_not_fit_is_left_out_and_the_smaller_item_after_it_is_served(build):
     texts = ["refund window", "refund window " + "of a long story " * 100, "window of the refund form"]
     pack = build.client_over([{"item_id": f"i{n}", "text": t} for n, t in enumerate(texts)]).get_context("refund window", 900)
     assert [i.cite for i in pack.items] == ["i0", "i2"]
-    assert [(left.reason, left.items) for left in pack.left_out] in ([("budget", 1)], [("less_relevant", 1)])
+    assert [(left.reason, left.items) for left in pack.left_out] in ([("too_large", 1)], [("less_relevant", 1)])
 
 
 def test_if_nothing_fits_the_smallest_budget_that_would_do_is_named_and_does(build):
