@@ -9,12 +9,12 @@ from __future__ import annotations
 import inspect
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from canonry import frames, journal, operating, store
+from canonry import audit, frames, journal, operating, store
 from canonry.arbitrate import arbitrate
 from canonry.bench import MemoryBench
 from canonry.claims import claims
@@ -150,7 +150,8 @@ class Night:
         if unknown := sorted(o.only - set(w.config.sources)):
             msg = f"--only: there is no source {', '.join(unknown)}."
             raise UsageError(msg, f"Sources are: {', '.join(w.config.sources)}.")
-        self.journal = journal.read(w.journal)
+        said = journal.read(w.journal)
+        self.journal = replace(said, served=audit.served(w.journal, said.heads["audit"]["offset"]))
         w.state.mkdir(parents=True, exist_ok=True, mode=0o700)  # it holds what every edition holds
         self.memo = FileMemo(w.state / "memo", is_cache=True, refresh=o.full)
         self.frozen = FileMemo(w.store / "frozen", is_cache=False, refresh=o.refit, writes=not (o.refit and o.dry_run))

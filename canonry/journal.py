@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import polars as pl
+
+_BLOCK = 1 << 20
 FILES = ("rulings", "gaps", "acceptances", "rollbacks", "erasures", "audit")
 
 
@@ -28,6 +31,7 @@ class Journal:
             ``edition`` where the verdict has one, or ``{withdraws, by, because, at}``.
         acceptances: Lines of ``acceptances.jsonl``: ``{source, copy_hash, at, by}``.
         rollbacks: Lines of ``rollbacks.jsonl``: ``{from, to, at, held | freed}``: fingerprints of inputs.
+        served: What agents were served, up to the same offset: call, edition, cite; None counts as nothing. See `canonry.audit.served`.
         gaps: Lines of ``gaps.jsonl``, as `canonry.gaps.folded` takes them; they are no input of a run.
         erasures: Lines of ``erasures.jsonl``: tombstones as `canonry.erasures.Erasure.line` with ``{at, by, because}``, or ``{done, at}``.
         heads: File name → ``{offset, head}``: bytes read, and the hash of the text up to there.
@@ -39,6 +43,7 @@ class Journal:
     heads: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     gaps: tuple[dict[str, Any], ...] = ()
     erasures: tuple[dict[str, Any], ...] = ()
+    served: pl.DataFrame | None = None
 
     @property
     def standing_rulings(self) -> tuple[dict[str, Any], ...]:
@@ -82,10 +87,12 @@ def read(folder: Path) -> Journal:
     heads: dict[str, dict[str, Any]] = {}
     for name in FILES:
         path = folder / f"{name}.jsonl"
+        if name == "audit":  # not for reading line by line: it has one for every call
+            heads[name] = head(path)
+            continue
         raw = _raw(path)
         heads[name] = {"offset": len(raw), "head": hashlib.blake2b(raw, digest_size=16).hexdigest()}
-        if name != "audit":
-            said[name] = _lines(raw, path)
+        said[name] = _lines(raw, path)
     for n, line in enumerate(said["rulings"], 1):
         _checked(line, n)
     return Journal(said["rulings"], said["acceptances"], said["rollbacks"], heads, said["gaps"], said["erasures"])
@@ -108,6 +115,18 @@ def _raw(path: Path) -> bytes:
 
 def _lines(raw: bytes, path: Path) -> tuple[dict[str, Any], ...]:
     return tuple(_parsed(line, path, n) for n, line in enumerate(_text(raw, path).split("\n"), 1) if line.strip())
+
+
+def head(path: Path, upto: int | None = None) -> dict[str, Any]:
+    """Say how many bytes of whole lines a file has, and the hash of them; `upto` counts no further."""
+    seen, hash_, rest = 0, hashlib.blake2b(digest_size=16), b""
+    if path.exists():
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK if upto is None else min(_BLOCK, upto - seen - len(rest))):
+                whole, mark, rest = (rest + block).rpartition(b"\n")  # a line without its end is still being written
+                hash_.update(whole + mark)
+                seen += len(whole + mark)
+    return {"offset": seen, "head": hash_.hexdigest()}
 
 
 def _checked(line: Mapping[str, Any], number: int) -> None:

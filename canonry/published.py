@@ -256,7 +256,7 @@ def _conflict_table(name: str, doc: str, types: tuple[str, ...]) -> Table:
         _col("margin", "float", "By how much the winner leads its runner-up.", between=_UNIT),
         _col("confidence", "float", "How sure the decision is.", between=_UNIT),
         _col("reason", "text", "The decision in one sentence."),
-        _col("exposure", "int", "How often agents were served one of its items.", nullable=False),
+        _col("exposure", "int", "In how many calls agents were served one of its items.", nullable=False, volatile=True),
         _col("owner", "text", "Who should be asked."),
         _AUDIENCE,
         _col("spans_audiences", "bool", "Whether its sides are not all readable by the same audience.", nullable=False),

@@ -107,7 +107,7 @@ def _type(spec: dict[str, Any]) -> str:
 
 
 def _scalar(spec: dict[str, Any]) -> str:
-    if "pattern" in spec:
+    if "[dwmy]" in spec.get("pattern", ""):
         return "span such as `180d`"
     if spec.get("format") == "date":
         return "day such as `2024-12-31`"

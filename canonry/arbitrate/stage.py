@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from canonry.arbitrate import policy, rulings
+from canonry.arbitrate.exposure import exposed
 from canonry.arbitrate.history import with_past
 from canonry.arbitrate.truth import beliefs
 from canonry.arbitrate.votes import THING
@@ -30,7 +31,7 @@ def arbitrate(run: RunContext, normalised: Normalised, matched: Matched, claimed
     """Decide, explain, and keep what was decided before.
 
     Args:
-        run: Reads policy, entities; the journal's rulings; the parent release for since when a conflict is known.
+        run: Reads policy, entities; the journal's rulings and record of calls; the parent release for since when a conflict is known.
         normalised: Documents, for rulings and families.
         matched: Families of documents.
         claimed: All claims.
@@ -44,7 +45,8 @@ def arbitrate(run: RunContext, normalised: Normalised, matched: Matched, claimed
     verdicts = _verdicts(run, clashes, members, ruled)
     conflict_claims = _conflict_claims(members, verdicts)
     conflicts = _conflicts(run, normalised, clashes, verdicts, conflict_claims)
-    conflicts = _with_lapsed(conflicts, ruled)
+    conflicts = _with_lapsed(conflicts, ruled).join(exposed(run, normalised, claimed, conflict_claims), on="conflict_id", how="left")
+    conflicts = conflicts.with_columns(pl.col("exposure").fill_null(0))
     claims = _standing(claimed, conflict_claims, conflicts)
     shown = conflict_claims.filter(pl.col("conflict_id").is_in(conflicts["conflict_id"].to_list()))
     observations = clashes.differences.filter("is_observation").with_columns(
@@ -231,7 +233,6 @@ def _conflicts(run: RunContext, normalised: Normalised, clashes: Clashes, verdic
         reason=pl.when(pl.col("because").is_not_null()).then(pl.format("{} ({})", reason, "because")).otherwise(reason),
         rule="word",
         margin=pl.col("confidence") * 2 - 1,
-        exposure=pl.lit(0),
         scope=pl.col("scope").replace("", None),
     )
     return _since(run, out, "conflicts")

@@ -31,6 +31,11 @@ SECTIONS = {
         "gap": "Report what is missing or wrong, or close a report.",
         "eval": "Measure a release with golden questions.",
     },
+    "Serve agents": {
+        "serve": "Serve an edition to agents (MCP).",
+        "token": "Make a bearer token for a principal.",
+        "audit": "Check the record of what agents asked.",
+    },
     "Decide": {
         "rule": "Rule on a conflict, a document or records.",
         "unrule": "Withdraw a ruling.",
@@ -49,6 +54,7 @@ _MODULES = {
     "init": "init", "run": "run", "doctor": "doctor", "show": "show",
     "status": "status", "list": "lists", "explain": "explain", "report": "report",
     "search": "search", "context": "ask", "fact": "ask", "sql": "sql", "changes": "changes", "gap": "gap", "eval": "evaluate",
+    "serve": "serve", "token": "serve", "audit": "serve",
     "rule": "rule", "unrule": "rule", "accept": "accept", "erase": "erase",
     "releases": "releases", "diff": "releases", "rollback": "releases", "verify": "releases", "gc": "releases",
 }  # fmt: skip

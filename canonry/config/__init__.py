@@ -15,21 +15,28 @@ from canonry.config.model import (
     When,
     XlsxOptions,
 )
+from canonry.config.serving import LOOPBACK, Limits, OAuth, Serve, Token, is_loopback
 
 __all__ = [
+    "LOOPBACK",
     "ClaimColumns",
     "Config",
     "ConflictKind",
     "CsvOptions",
+    "Limits",
+    "OAuth",
     "PolicyRule",
     "PolicyWord",
     "Protect",
+    "Serve",
     "Sidecar",
     "SignalSwitches",
     "Source",
+    "Token",
     "When",
     "XlsxOptions",
     "find",
+    "is_loopback",
     "load",
     "parse",
 ]

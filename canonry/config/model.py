@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from canonry.config.base import Days, Names, Strict
+from canonry.config.serving import Serve
 from canonry.config.tasks import Task
 from canonry.hierarchy import Hierarchy
 from canonry.hierarchy import read as read_hierarchy
@@ -327,6 +328,7 @@ class Config(Strict):
     gate: Gate | None = Field(None, description="What a release must reach before it becomes current.")
     embedding: Embedding = Field(Embedding(), description="What turns text into vectors.")
     keep: Keep = Field(Keep(), description="How long releases and removed items are kept.")
+    serve: Serve = Field(Serve(), description="How agents are served; changes nothing that is published.")
 
     @model_validator(mode="after")
     def _coherent(self) -> Config:
@@ -343,7 +345,7 @@ class Config(Strict):
 
     @property
     def hash(self) -> str:
-        """Hash of the effective configuration, defaults included; where things lie on this machine does not count."""
-        told = self.model_dump(mode="json", by_alias=True, exclude={"store", "journal", "state", "run_date"})
+        """Hash of the effective configuration, defaults included; where things lie and how they are served does not count."""
+        told = self.model_dump(mode="json", by_alias=True, exclude={"store", "journal", "state", "run_date", "serve"})
         trees = [(t, a, s.places.digest) for t, e in self.entities.items() for a, s in e.attributes.items() if s.places]
         return digest_json([told, sorted(trees)] if trees else told)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from canonry.publish.about import About
 
+_OF_USE = ("audit", "gaps")  # how much other audiences asked is none of an edition's business
 _MADE_HERE = (published.RELEASE.name, published.POSTINGS.name)
 _OUR_FAULT = "This is a fault of canonry or of a reader, not of your data: please report it; the release before stays current."
 
@@ -112,7 +113,7 @@ def _release(edition: str, frames: Mapping[str, pl.DataFrame], about: About) -> 
         "duckdb_version": duckdb.__version__,
         "code_version": about.code_version,
         "config_hash": about.config_hash,
-        "journal": _json({name: dict(head) for name, head in about.journal.items()}),
+        "journal": _json({name: dict(head) for name, head in about.journal.items() if edition == FULL or name not in _OF_USE}),
         "inputs": _json(inputs),
         "model": about.model,
         "degraded": sorted(set(about.degraded) & readable),

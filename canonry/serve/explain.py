@@ -146,11 +146,11 @@ def _claim(snapshot: Snapshot, wanted: str) -> Explanation | None:
     claims = snapshot.rows("claims", "claim_id", [wanted])
     if not claims:
         return None
-    conflict_ids = _conflicts_of(snapshot, claims)
+    conflict_ids, held = _conflicts_of(snapshot, claims), [c["item_id"] for c in claims if c["item_id"]]
     return Explanation(
         kind="claim",
         id=wanted,
-        items=tuple(_item_view(r) for r in snapshot.items.filter(pl.col("item_id") == claims[0]["item_id"]).to_dicts()),
+        items=tuple(_item_view(r) for r in snapshot.items.filter(pl.col("item_id").is_in(held)).to_dicts()),
         claims=_claim_views(snapshot, claims),
         facts=_facts_of(snapshot, claims[0]["subject_id"], claims[0]["attribute"]),
         conflicts=viewed(snapshot, conflict_ids),

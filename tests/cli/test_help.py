@@ -45,7 +45,7 @@ def test_the_list_of_commands_says_what_each_one_does():
 
 
 def test_a_command_that_is_not_built_is_not_listed():
-    assert not {"audit", "review", "serve"} & set(NAMES)
+    assert "review" not in NAMES
 
 
 def test_help_does_not_wait_for_the_engine():
