@@ -57,6 +57,16 @@ PROMISES = (
         "An edition is what the run would publish if the items its readers may not see did not exist.",
         (_EDITIONS,)),
     Promise(
+        "answers-by-non-interference",
+        "Every answer that an agent gets is what it would be if the items its principal may not read did not exist.",
+        ("tests/mcp/test_leaks.py",),
+    ),
+    Promise(
+        "calls-are-accounted-for",
+        "Every call is noted before it is answered, and rows that are changed, removed, moved or cut off are found.",
+        ("tests/mcp/test_audit.py",),
+    ),
+    Promise(
         "full-is-the-owners", "The edition `full` holds everything, in a folder that only its owner may open.",
         (f"{_EDITIONS}::test_full_holds_everything_and_only_its_owner_may_open_it",),
     ),
