@@ -140,7 +140,10 @@ def test_every_verdict_applies_and_taking_it_back_ends_where_it_began(company, v
     for ruling_id in ids:
         assert company.call("unrule", ruling_id, "--because", "a mistake").exit_code == 0
     company.json("run")
-    assert {k: v for k, v in company.digests().items() if before[k] != v} == {}
+    assert {name for (edition, name), digest in company.digests().items() if before[edition, name] != digest} <= {"id_changes"}
+    changed = company.table("id_changes").filter(kind="entity").select("old_id", "new_id").rows()
+    known = set(company.table("entities")["entity_id"])
+    assert all(old not in known and new in known for old, new in changed), "an id that was published for a night leads on"
     rows = company.json("list", "rulings")["rows"]
     assert {(r["status"], r["applied_to"], r["remark"].partition(": ")[2]) for r in rows} == {("withdrawn", None, "a mistake")}
 
