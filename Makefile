@@ -46,7 +46,7 @@ dev: setup ## open Dagster's web page on the checkout; its instance is .dagster
 	DAGSTER_HOME="$(CURDIR)/.dagster" PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dagster dev
 
 test: setup ## run the whole suite, on two workers
-	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 check: setup ## check format, lint, types and import contracts
 	@$(BIN)/ruff format --check .

@@ -46,7 +46,7 @@ def main() -> int:
         make_venv()
         install("hatchling", "editables", doing="build backend")
         install_torch(pinned_version("torch"))
-        install("--no-build-isolation", "--editable", f"{ROOT}[{EXTRAS}]", doing="canonry and some 150 packages: a minute or more")
+        install("--no-build-isolation", "--editable", f"{ROOT}[{EXTRAS}]", doing="canonry and some 170 packages: a minute or more")
         compile_packages()
         say(f"{summary()}; {time.perf_counter() - began:.0f} s")
     except SetupError as error:
