@@ -82,7 +82,7 @@ class Client:
     ) -> Client:
         """Serve frames in memory instead of a published store; tables that are absent are empty."""
         client = cls.__new__(cls)
-        snapshot = Snapshot(release, "full", lambda name: tables.get(name, TABLES[name].empty()))
+        snapshot = Snapshot(release, "full", lambda names: {n: TABLES[n].conform(tables.get(n, TABLES[n].empty())) for n in names})
         client._open(snapshot, encoder, journal, None)  # noqa: SLF001
         return client
 
@@ -305,11 +305,11 @@ class Client:
 
     def describe_store(self, *, release: str | None = None) -> StoreDescription:
         """Say what is in this edition, and what can be asked of it."""
-        snapshot = self._at(release)
+        snapshot, names = self._at(release), [n for n in TABLES if not n.startswith("_")]
+        snapshot.load(TABLES)
         table = snapshot.table
         about = next(iter(table("release").to_dicts()), {})
         sources = table("sources").select("source", "kind", "status", "items", "owner", "authority").to_dicts()
-        names = [n for n in TABLES if not n.startswith("_")]
         return StoreDescription(
             release=snapshot.release,
             edition=snapshot.edition,

@@ -147,7 +147,8 @@ class Index:
         words = self._coverage(query_terms, codes)
         if query_vector is None or self.vectors is None:
             return words
-        cosine: NDArray[np.float64] = np.maximum(self.vectors @ query_vector, 0.0).astype(np.float64)
+        # row by row on this thread: as fast as a product of matrices, and many queries at once do not wait for each other's threads
+        cosine: NDArray[np.float64] = np.maximum(np.vecdot(self.vectors, query_vector), 0.0).astype(np.float64)
         return np.asarray((1.0 - VECTOR_WEIGHT) * words + VECTOR_WEIGHT * cosine, dtype=np.float64)
 
     def holding(self, query_terms: Sequence[str]) -> NDArray[np.int64]:

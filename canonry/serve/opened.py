@@ -15,7 +15,7 @@ from canonry.serve.errors import AgentError
 from canonry.serve.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     import polars as pl
 
@@ -82,15 +82,16 @@ def gone() -> AgentError:
     return AgentError("RELEASE_GONE", "This release is not kept.", "Ask again without naming a release.")
 
 
-def _reader(folder: Path, manifest: Manifest, edition: str) -> Callable[[str], pl.DataFrame]:
+def _reader(folder: Path, manifest: Manifest, edition: str) -> Callable[[Sequence[str]], Mapping[str, pl.DataFrame]]:
     there = manifest.editions[edition].tables
 
-    def read(name: str) -> pl.DataFrame:
-        if name not in there:  # a release that was made before there was such a table
-            return TABLES[name].empty()
+    def read(names: Sequence[str]) -> Mapping[str, pl.DataFrame]:
+        known = [n for n in names if n in there]
+        found = {n: TABLES[n].empty() for n in names if n not in there}  # a release that was made before there was such a table
         try:
-            return stores.read_table(folder, manifest, edition, name)
+            found.update(stores.read_tables(stores.edition_file(folder, manifest, edition), known) if known else ())
         except StoreError as e:
             raise AgentError("RELEASE_GONE", "This release cannot be read any more.", "Open the store again.", retryable=True) from e
+        return found
 
     return read

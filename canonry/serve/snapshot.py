@@ -10,13 +10,13 @@ import numpy as np
 import polars as pl
 
 from canonry.ids import record_cite
-from canonry.published import CONTEXT, EXCLUDED, TABLES
+from canonry.published import CONTEXT, EXCLUDED
 from canonry.serve import names
 from canonry.serve.index import Exact, Index
 from canonry.text import shown, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -39,7 +39,9 @@ class Snapshot:
         vectors: Vectors of short texts that are compared over and over, names of attributes above all.
     """
 
-    def __init__(self, release: str, edition: str, read: Callable[[str], pl.DataFrame], file: Path | None = None) -> None:
+    def __init__(
+        self, release: str, edition: str, read: Callable[[Sequence[str]], Mapping[str, pl.DataFrame]], file: Path | None = None
+    ) -> None:
         self.release, self.edition, self.file = release, edition, file
         self._read, self._tables = read, dict[str, pl.DataFrame]()
         self._keys: dict[tuple[str, str], tuple[dict[str, int], NDArray[np.int64], NDArray[np.int64]]] = {}
@@ -48,9 +50,14 @@ class Snapshot:
 
     def table(self, name: str) -> pl.DataFrame:
         """Give a published table in its declared shape and key order."""
-        if name not in self._tables:
-            self._tables[name] = TABLES[name].conform(self._read(name))
+        self.load((name,))
         return self._tables[name]
+
+    def load(self, names: Iterable[str]) -> None:
+        """Read tables that are needed soon, all at once: opening the file costs more than reading most of them."""
+        missing = [n for n in names if n not in self._tables]
+        if missing:
+            self._tables.update(self._read(missing))
 
     def rows(self, name: str, column: str, values: Iterable[str | None]) -> list[dict[str, Any]]:
         """Select the rows of a table whose column has one of these values, in key order; the column is indexed when first asked for."""

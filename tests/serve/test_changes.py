@@ -28,7 +28,7 @@ def snapshot(build):
             "conflicts": build.table("conflicts", [CONFLICT | c for c in conflicts]),
             "excluded": build.table("excluded", [gone | {"audience": [], "reason": "superseded"} | e for e in excluded]),
         }
-        return Snapshot(release, "staff", lambda n: tables.get(n, build.table(n, [])))
+        return Snapshot(release, "staff", lambda names: {n: tables.get(n, build.table(n, [])) for n in names})
 
     return made
 
