@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from mcp import Client, StdioServerParameters
+from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
@@ -71,6 +71,8 @@ async def main() -> None:
     wanted.add_argument("--url")
     given = wanted.parse_args()
     if given.url:
+        if not os.environ.get("CANONRY_TOKEN"):
+            sys.exit("CANONRY_TOKEN holds no token: `canonry token PRINCIPAL` makes one.")
         token = {"authorization": f"Bearer {os.environ['CANONRY_TOKEN']}"}
         async with (
             httpx2.AsyncClient(headers=token, timeout=30) as http,
@@ -90,4 +92,7 @@ async def each(client: Client, questions: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    try:
+        asyncio.run(main())
+    except* (httpx2.HTTPError, MCPError):
+        sys.exit("The server cannot be reached, is not ready yet, or does not know the token.")

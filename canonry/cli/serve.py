@@ -50,6 +50,10 @@ def serve_command(session: Session, edition: str | None, principal: str | None, 
     if edition is not None and edition not in manifest.editions:
         known = sorted(manifest.editions)
         raise UsageError(f"release {manifest.release_id} has no edition {edition!r}{meant(edition, known)}", f"It has: {', '.join(known)}.")
+    if principal is not None:
+        _known(workspace.config, principal)
+    if edition == stores.FULL:
+        output.remark("`full` is everything, whoever may read it: for operators, not for agents.")
     serve = workspace.config.serve
     url = mcp.address(serve, host, port) if over_http else ""
     log = audit.Log(workspace.journal, each_call=serve.audit.sync == "call")
@@ -60,7 +64,7 @@ def serve_command(session: Session, edition: str | None, principal: str | None, 
         if who is None:
             app = mcp.application(desk, workspace, url, edge.now)
             click.echo(f"Serving agents at {url} as soon as the store is open; stop with Ctrl-C.", err=True)
-            mcp.run(app, host, port).run()
+            mcp.run(app, host, port, lambda: click.echo("Ready.", err=True)).run()
         else:
             asyncio.run(mcp.over_stdio(mcp.server(desk, lambda _: who)))
     finally:
@@ -94,7 +98,8 @@ def _known(config: Config, principal: str) -> None:
 def _shown(token: str, made: dict[str, str]) -> None:
     click.echo(token)
     lines = ["serve:", "  tokens:", f"    - {{principal: {made['principal']}, sha256: {made['sha256']}, expires_on: {made['expires_on']}}}"]
-    output.remark("Give the line above to the agent; it is not shown again. Put this into canonry.yaml and start the server anew:\n")
+    output.remark("Give the line above to the agent; it is not shown again. Put this into canonry.yaml, or only its last line where")
+    output.remark("there are tokens already, and start the server anew:\n")
     click.echo("\n".join(lines), err=True)
 
 
@@ -115,7 +120,9 @@ def _checked(found: audit.Checked) -> None:
         output.line(f"line {p.line}: {p.message}" if p.line else p.message, style="red")
     if found.more:
         output.line(f"… and {found.more} more.", style="red")
-    if not found.problems:
+    if not found.problems and not found.rows:
+        output.line("There is no record of calls: none was made, or none is left and no release has seen one.")
+    elif not found.problems:
         told = (
             f"{output.number(found.rows, 'call')} checked, against {output.number(found.anchors, 'release')}: all are as they were noted."
         )

@@ -23,6 +23,7 @@ from canonry.mcp.tokens import Keys, Verifier
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
     from datetime import datetime
+    from socket import socket
 
     from mcp.server import ServerRequestContext
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -93,13 +94,26 @@ def application(desk: Desk, workspace: Workspace, url: str, now: Callable[[], da
     return Guard(made, serve.limits.seconds)
 
 
-def run(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
-    """Give the web server, not started; `run()` and `serve()` start it."""
+class _Server(uvicorn.Server):
+    """Says when it takes calls: the store is opened first, and that takes seconds."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def run(app: ASGIApp, host: str, port: int, ready: Callable[[], object] = lambda: None) -> uvicorn.Server:
+    """Give the web server, not started; `run()` and `serve()` start it, and `ready` is called when it takes calls."""
     config = uvicorn.Config(
         app, host=host, port=port, http="h11", ws="none", lifespan="on", log_level="warning", access_log=False, server_header=False,
         proxy_headers=False, h11_max_incomplete_event_size=_HEADER_BYTES, timeout_keep_alive=30, timeout_graceful_shutdown=5,
     )  # fmt: skip
-    return uvicorn.Server(config)
+    return _Server(config, ready)
 
 
 def _hosts(serve: Serve) -> list[str]:

@@ -48,9 +48,9 @@ def test_the_shown_entry_of_an_agents_host_starts_a_server_that_answers(company)
 def test_token_server_and_the_example_of_an_agent_work_together_as_shown(company):
     token_line, serve_line = (next(c for c in commands(PAGE) if c.startswith(f"canonry {w}")) for w in ("token", "serve"))
     made = json.loads(CliRunner().invoke(cli, [*shlex.split(token_line)[1:], "--json"]).stdout)
-    told = {"serve": {"tokens": [{k: made[k] for k in ("principal", "sha256", "expires_on")}]}}
+    added = {"serve": {"tokens": [{k: made[k] for k in ("principal", "sha256", "expires_on")}]}}
     with (company / "canonry.yaml").open("a") as config:
-        config.write("\n" + yaml.safe_dump(told))
+        config.write("\n" + yaml.safe_dump(added))
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         port = place.getsockname()[1]
@@ -65,9 +65,23 @@ def test_token_server_and_the_example_of_an_agent_work_together_as_shown(company
         )
         assert "27 days" in done.stdout
         assert "[handbook/people/leave.md#" in done.stdout
+        for token, said in (("", "CANONRY_TOKEN holds no token"), ("canonry_wrong", "does not know the token")):
+            told = {**os.environ, "CANONRY_TOKEN": token}
+            refused = subprocess.run(asked, cwd=ROOT, env=told, capture_output=True, text=True, check=False)
+            assert refused.returncode == 1
+            assert said in refused.stderr
+            assert "Traceback" not in refused.stderr
     finally:
         server.terminate()
-        assert f"Serving agents at {url}" in server.communicate(timeout=20)[1]
+        said = server.communicate(timeout=20)[1]
+        assert f"Serving agents at {url}" in said
+        assert "Ready." in said
+
+
+def test_a_principal_that_no_edition_has_is_not_served(company):
+    done = CliRunner().invoke(cli, ["-c", str(company / "canonry.yaml"), "serve", "--principal", "agent-salse"])
+    assert done.exit_code == 2
+    assert "did you mean 'agent-sales'" in done.stderr
 
 
 def _wait(url, server):

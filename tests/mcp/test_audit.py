@@ -205,6 +205,9 @@ def test_the_command_says_whether_the_record_is_in_order(alone):
     done = CliRunner().invoke(cli, ["-c", str(alone.config), "audit", "verify", "--json"])
     assert done.exit_code == 1
     assert json.loads(done.stdout)["problems"] == [{"line": 2, "message": "This row was changed after it was written."}]
+    for file in (audit.FILE, audit.HEAD):
+        (alone.journal / file).unlink()
+    assert "There is no record of calls" in CliRunner().invoke(cli, ["-c", str(alone.config), "audit", "verify"]).stdout
 
 
 @pytest.fixture(scope="module")
