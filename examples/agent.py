@@ -92,7 +92,10 @@ async def each(client: Client, questions: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    unreachable = False
     try:
         asyncio.run(main())
     except* (httpx2.HTTPError, MCPError):
+        unreachable = True  # leaving from here would show the group of errors
+    if unreachable:
         sys.exit("The server cannot be reached, is not ready yet, or does not know the token.")
