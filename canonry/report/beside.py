@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from canonry import journal as journals
 from canonry.gaps import folded
 from canonry.report import words
-from canonry.report.model import GapLine, Section, TaskLine
+from canonry.report.model import Section
 from canonry.serve import Client
 from canonry.store import FULL
 
@@ -20,6 +20,40 @@ if TYPE_CHECKING:
     from canonry.workspace import Workspace
 
 _BLOCKED = 20  # sentences per task
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A task, and what keeps it from being served today.
+
+    Attributes:
+        task: Its name.
+        principals: Who may take it.
+        can: For how many of the things that it is about it can be served, in words.
+        blocked: What is not met, and why, in one sentence each.
+        conflicts: Open conflicts that block it.
+        sources: Sources that are out of date, or not the ones wanted.
+    """
+
+    task: str
+    principals: tuple[str, ...]
+    can: str
+    blocked: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GapLine:
+    """What agents or people reported as missing or wrong, and nobody closed."""
+
+    gap_id: str
+    kind: str
+    note: str
+    cites: tuple[str, ...]
+    reports: int
+    by: tuple[str, ...]
+    at: str | None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from canonry.report.beside import GapLine, TaskLine
 
 Row = TypeVar("Row")
 
@@ -297,40 +300,6 @@ class RulingLine:
     status: str
     applied_to: str | None
     remark: str | None
-
-
-@dataclass(frozen=True)
-class TaskLine:
-    """A task, and what keeps it from being served today.
-
-    Attributes:
-        task: Its name.
-        principals: Who may take it.
-        can: For how many of the things that it is about it can be served, in words.
-        blocked: What is not met, and why, in one sentence each.
-        conflicts: Open conflicts that block it.
-        sources: Sources that are out of date, or not the ones wanted.
-    """
-
-    task: str
-    principals: tuple[str, ...]
-    can: str
-    blocked: tuple[str, ...]
-    conflicts: tuple[str, ...]
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class GapLine:
-    """What agents or people reported as missing or wrong, and nobody closed."""
-
-    gap_id: str
-    kind: str
-    note: str
-    cites: tuple[str, ...]
-    reports: int
-    by: tuple[str, ...]
-    at: str | None
 
 
 @dataclass(frozen=True)
