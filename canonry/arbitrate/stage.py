@@ -291,10 +291,7 @@ def _since(run: RunContext, rows: pl.DataFrame, table: str) -> pl.DataFrame:
 def _best(claims: pl.DataFrame) -> pl.DataFrame:
     """Order claims so that the one to quote comes first: authority, exact and new date, then id."""
     return claims.sort(
-        pl.col("authority").fill_null(NO_RANK),
-        pl.col("date_kind") != "exact",
-        pl.col("dated_on").dt.epoch("d").fill_null(0) * -1,
-        "claim_id",
+        pl.col("authority").fill_null(NO_RANK), pl.col("date_kind") != "exact", -pl.col("dated_on").dt.epoch("d").fill_null(0), "claim_id"
     )
 
 
