@@ -82,7 +82,7 @@ def _likeness(
         said = words(values).unique().sort()
         texts.append(" ".join(said.filter(said != "").head(_VALUES).to_list()))
     spread = []
-    for counts in (terms.by_word(texts), terms.by_gram(texts)):
+    for counts, _ in (terms.by_word(texts), terms.by_gram(texts)):
         counts.data = np.log1p(counts.data)
         length = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
         spread.append((counts @ counts.T).toarray() / np.maximum(np.outer(length, length), 1e-9))

@@ -73,11 +73,11 @@ def _codes(table: Table) -> sp.csr_matrix | None:
     texts = [c.texts for c in table.columns if c.numbers is None]
     whole = pl.Series([" ".join(row) for row in zip(*texts, strict=True)], dtype=pl.String)
     codes = whole.str.extract_all(r"\S*\d\S*").list.join(" ")
-    return terms.weighted(terms.by_word(codes.to_list())) if (codes != "").any() else None
+    return terms.weighted(terms.by_word(codes.to_list()).counts) if (codes != "").any() else None
 
 
 def _words(column: Column, left: NDArray[np.int64], right: NDArray[np.int64], null: NDArray[np.bool_]) -> Comparison:
-    alike = terms.cosine(terms.weighted(terms.by_word(column.texts)), left, right)
+    alike = terms.cosine(terms.weighted(terms.by_word(column.texts).counts), left, right)
     alike[null] = np.nan
     return Comparison(column.name, "words", alike)
 
