@@ -43,6 +43,10 @@ class Levels(NamedTuple):
     codes: NDArray[np.int8]
     often: NDArray[np.float64]
 
+    def of(self, pairs: NDArray[np.int64]) -> Levels:
+        """The levels of some pairs."""
+        return Levels(self.columns, self.codes[pairs], self.often[pairs])
+
 
 def levels(compared: Sequence[Comparison]) -> Levels:
     """Bring the comparisons of columns to levels: of each its spelling, or else its words."""
@@ -57,28 +61,70 @@ def levels(compared: Sequence[Comparison]) -> Levels:
 
 
 @dataclass(frozen=True)
-class Weighed:
-    """What levels say of pairs.
+class Mixture:
+    """Classes of pairs whose columns agree independently of each other.
 
     Attributes:
-        found: The levels.
-        probability: That both are one thing, in [0, 1].
-        ours, others: Share of each level among pairs that are one thing and among others; a row per column.
-        by_value: Whether agreement counts by the frequency of what is said.
+        sizes: Share of each class among pairs.
+        shares: Share of each level in each class: class, column, level.
     """
 
-    found: Levels
-    probability: NDArray[np.float64]
-    ours: list[NDArray[np.float64]]
-    others: list[NDArray[np.float64]]
+    sizes: NDArray[np.float64]
+    shares: NDArray[np.float64]
+
+    def odds(self, codes: NDArray[np.int8]) -> NDArray[np.float64]:
+        """Logarithm of how probable levels are together with each class; a row per class."""
+        likely = np.vstack([_likelihood(codes, shares) for shares in self.shares])
+        return np.asarray(likely + np.log(np.maximum(self.sizes, 1e-12))[:, None])
+
+
+@dataclass(frozen=True)
+class Model:
+    """What pairs have taught. A pair is judged by this and its own levels alone, so it gets the same figures whatever else is judged.
+
+    Attributes:
+        columns: Names.
+        chance: Share of each level among pairs drawn at random; a row per column.
+        split: What is no match, matches, and related things where there are any; the first class is as pairs drawn at random are.
+        near: Candidates that are no match, and matches.
+        ours, others: Share of each level among pairs that are one thing and among those that they are compared with; a row per column.
+        by_value: Whether agreement counts by the frequency of what is said: the classes of ``split`` alone judge.
+    """
+
+    columns: tuple[str, ...]
+    chance: NDArray[np.float64]
+    split: Mixture
+    near: Mixture
+    ours: NDArray[np.float64]
+    others: NDArray[np.float64]
     by_value: bool
 
-    def parts(self, pairs: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
-        """What each column adds to the log-odds of some pairs, against pairs by chance."""
-        often = self.found.often[pairs] if self.by_value else np.full((len(pairs), len(self.ours)), np.nan)
-        return {
-            name: _part(self.found.codes[pairs, i], self.ours[i], self.others[i], often[:, i]) for i, name in enumerate(self.found.columns)
-        }
+    def judged(self, found: Levels) -> NDArray[np.float64]:
+        """Probability that both of a pair are one thing, in [0, 1]."""
+        related = len(self.split.sizes) > 2  # noqa: PLR2004  (what is no match, and matches)
+        if self.by_value:
+            out = self._with_often(found)
+        else:
+            odds = self.near.odds(found.codes)
+            out = np.exp(odds - logsumexp(odds, axis=0))[1]
+            if related:  # both know something of pairs that are neither: how alike they are, and how rare what they share
+                out = (out + self._with_often(found)) / 2
+        return np.asarray(np.round(np.clip(out, 0, 1), 6), dtype=np.float64)
+
+    def parts(self, found: Levels) -> dict[str, NDArray[np.float64]]:
+        """What each column adds to the log-odds of pairs, against the others."""
+        often = found.often if self.by_value else np.full(found.often.shape, np.nan)
+        return {name: _part(found.codes[:, i], self.ours[i], self.others[i], often[:, i]) for i, name in enumerate(self.columns)}
+
+    def _with_often(self, found: Levels) -> NDArray[np.float64]:
+        """Probability with the frequency of the values: to agree in a rare one says more."""
+        odds = self.split.odds(found.codes)[1:]
+        others = np.full(len(found.codes), np.log(self.split.sizes[0]))
+        for i, share in enumerate(self.chance):
+            others -= _part(found.codes[:, i], np.ones(_LEVELS), share, found.often[:, i])
+        for one in odds[1:]:
+            others = np.logaddexp(others, one)
+        return np.asarray(expit(np.clip(odds[0] - others, -30, 30)))
 
 
 class _Patterns(NamedTuple):
@@ -98,8 +144,8 @@ def _patterns(codes: NDArray[np.int8]) -> _Patterns:
     return _Patterns(codes[first], np.bincount(back).astype(np.float64), back)
 
 
-def weighed(found: Levels, drawn: Levels, start: NDArray[np.float64], possible: int) -> Weighed:
-    """Estimate from levels how probable it is that pairs are one thing.
+def learnt(found: Levels, drawn: Levels, start: NDArray[np.float64], possible: int) -> Model:
+    """Learn from levels what tells pairs that are one thing from others.
 
     Two estimates are made: one takes what is no match from pairs drawn at random, the other from the candidates that are no match. The
     second knows how alike different things can be, but may take something else for matches; it counts if it finds about as many.
@@ -111,30 +157,22 @@ def weighed(found: Levels, drawn: Levels, start: NDArray[np.float64], possible: 
         possible: How many pairs there are.
     """
     patterns = _patterns(found.codes)
-    chance = [_shares(drawn.codes[:, i], np.ones(len(drawn.codes)), 0.5) for i in range(len(found.columns))]
+    chance = np.vstack([_shares(column, np.ones(len(column)), 0.5) for column in drawn.codes.T])
     sure = np.zeros(len(start))
     sure[np.argsort(-start, kind="stable")[: max(20, round(0.1 * np.sqrt(2 * possible)))]] = 1
     first = np.bincount(patterns.of_pair, sure, minlength=len(patterns.counts)) / patterns.counts
-    classes = _refined(patterns, np.vstack([1 - first, first]), chance, possible)
+    classes = _refined(patterns, np.vstack([1 - first, first]), chance, possible)[0]
     apart = _disagree(patterns, chance)
-    split = _refined(patterns, np.vstack([classes[0], classes[1] * ~apart, classes[1] * apart]), chance, possible)
+    split = _refined(patterns, np.vstack([classes[0], classes[1] * ~apart, classes[1] * apart]), chance, possible)[0]
     if _beyond_chance(patterns, chance, split[2]) > _beyond_chance(patterns, chance, split[1]):
         split = split[[0, 2, 1]]  # one thing is what agrees in more that is rare
-    related = _are_related(patterns, chance, split)
-    if not related:
+    if not _are_related(patterns, chance, split):
         split = np.vstack([split[0], split[1] + split[2]])
-    near = _refined(patterns, split)
+    near, judge = _refined(patterns, split)
     counts = [float((c[1] * patterns.counts).sum()) for c in (split, near)]
     by_value = max(counts) > _BOTH * min(counts)
-    if by_value:
-        ours, others = _all_shares(patterns, split[1]), chance
-        probability = _with_often(found, patterns, split, chance, possible)
-    else:
-        ours, others = (_all_shares(patterns, near[k]) for k in (1, 0))
-        probability = near[1][patterns.of_pair]
-        if related:  # both know something of pairs that are neither: how alike they are, and how rare what they share
-            probability = (probability + _with_often(found, patterns, split, chance, possible)) / 2
-    return Weighed(found, np.asarray(np.round(np.clip(probability, 0, 1), 6), dtype=np.float64), ours, others, by_value)
+    ours, others = (_all_shares(patterns, split[1]), chance) if by_value else (_all_shares(patterns, near[k]) for k in (1, 0))
+    return Model(found.columns, chance, _mixture(patterns, split, chance, possible), judge, ours, others, by_value)
 
 
 def _shares(codes: NDArray[np.int8], weight: NDArray[np.float64], least: float) -> NDArray[np.float64]:
@@ -143,8 +181,8 @@ def _shares(codes: NDArray[np.int8], weight: NDArray[np.float64], least: float) 
     return np.asarray(out / out.sum())
 
 
-def _all_shares(patterns: _Patterns, p: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    return [_shares(column, p * patterns.counts, 0.1) for column in patterns.codes.T]
+def _all_shares(patterns: _Patterns, p: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.vstack([_shares(column, p * patterns.counts, 0.1) for column in patterns.codes.T])
 
 
 def _part(
@@ -155,18 +193,27 @@ def _part(
     return np.where(codes == 0, 0.0, out)  # nothing said is no evidence
 
 
-def _likelihood(patterns: _Patterns, shares: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    out = np.zeros(len(patterns.counts))
-    for column, share in zip(patterns.codes.T, shares, strict=True):
+def _likelihood(codes: NDArray[np.int8], shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    out = np.zeros(len(codes))
+    for column, share in zip(codes.T, shares, strict=True):
         logs = np.log(np.maximum(share, 1e-6))
         logs[0] = 0.0
         out += logs[column]
     return out
 
 
+def _mixture(
+    patterns: _Patterns, classes: NDArray[np.float64], chance: NDArray[np.float64] | None = None, possible: int | None = None
+) -> Mixture:
+    """What patterns that belong to classes say of these; the arguments are those of `_refined`."""
+    sizes = (classes * patterns.counts).sum(axis=1) / (patterns.counts.sum() if possible is None else possible)
+    sizes[0] = 1 - sizes[1:].sum()
+    return Mixture(sizes, np.stack([chance if chance is not None and k == 0 else _all_shares(patterns, c) for k, c in enumerate(classes)]))
+
+
 def _refined(
-    patterns: _Patterns, classes: NDArray[np.float64], chance: Sequence[NDArray[np.float64]] | None = None, possible: int | None = None
-) -> NDArray[np.float64]:
+    patterns: _Patterns, classes: NDArray[np.float64], chance: NDArray[np.float64] | None = None, possible: int | None = None
+) -> tuple[NDArray[np.float64], Mixture]:
     """Refine classes of patterns by expectation–maximisation.
 
     Args:
@@ -175,38 +222,38 @@ def _refined(
         chance: Levels of pairs drawn at random: the first class agrees as they do, and all pairs that are no candidates belong to it.
             None: every class is as its candidates are.
         possible: How many pairs there are; with ``chance``.
+
+    Returns:
+        The refined classes, and what they were judged by.
     """
-    none = None if chance is None else _likelihood(patterns, chance)
-    total = patterns.counts.sum() if possible is None else possible
-    for _ in range(_ROUNDS):
-        sizes = (classes * patterns.counts).sum(axis=1) / total
-        sizes[0] = 1 - sizes[1:].sum()
-        likely = [none if none is not None and k == 0 else _likelihood(patterns, _all_shares(patterns, c)) for k, c in enumerate(classes)]
-        odds = np.vstack(likely) + np.log(np.maximum(sizes, 1e-12))[:, None]
+    turn = 0
+    while True:
+        turn += 1
+        judge = _mixture(patterns, classes, chance, possible)
+        odds = judge.odds(patterns.codes)
         fresh = np.exp(odds - logsumexp(odds, axis=0))
         moved = np.abs((fresh - classes) * patterns.counts)[1:].sum()
         classes = fresh
-        if moved <= _STILL * max(1.0, (classes[1:] * patterns.counts).sum()):
-            break
-    return classes
+        if moved <= _STILL * max(1.0, (classes[1:] * patterns.counts).sum()) or turn == _ROUNDS:
+            return classes, judge
 
 
-def _disagree(patterns: _Patterns, chance: Sequence[NDArray[np.float64]]) -> NDArray[np.bool_]:
+def _disagree(patterns: _Patterns, chance: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Patterns that are unlike in a column in which few agree by chance."""
     rare = np.array([share[np.flatnonzero(share)[-1]] < 0.1 for share in chance])  # noqa: PLR2004
     return np.asarray((patterns.codes[:, rare] == 1).any(axis=1))
 
 
-def _beyond_chance(patterns: _Patterns, chance: Sequence[NDArray[np.float64]], p: NDArray[np.float64]) -> float:
+def _beyond_chance(patterns: _Patterns, chance: NDArray[np.float64], p: NDArray[np.float64]) -> float:
     """How much more agreement the pairs of a class show than pairs by chance, in log-odds of a pair; 0 for a class of few."""
     counts = p * patterns.counts
     if counts.sum() < _FEWEST:
         return 0.0
-    shown = _likelihood(patterns, _all_shares(patterns, p)) - _likelihood(patterns, chance)
+    shown = _likelihood(patterns.codes, _all_shares(patterns, p)) - _likelihood(patterns.codes, chance)
     return float((shown * counts).sum() / counts.sum())
 
 
-def _are_related(patterns: _Patterns, chance: Sequence[NDArray[np.float64]], classes: NDArray[np.float64]) -> bool:
+def _are_related(patterns: _Patterns, chance: NDArray[np.float64], classes: NDArray[np.float64]) -> bool:
     """Whether the third class holds related things: most of what tells things apart agrees in it no more than by chance."""
     third = classes[2] * patterns.counts
     if third.sum() < _FEWEST:
@@ -224,19 +271,3 @@ def _are_related(patterns: _Patterns, chance: Sequence[NDArray[np.float64]], cla
         total += tells
         differs += tells if (in_third - by_chance) / beyond < _AS_BY_CHANCE else 0.0
     return total > 0 and differs / total >= _RELATED
-
-
-def _with_often(
-    found: Levels, patterns: _Patterns, classes: NDArray[np.float64], chance: Sequence[NDArray[np.float64]], possible: int
-) -> NDArray[np.float64]:
-    """Probability with the frequency of the values: to agree in a rare one says more."""
-    sizes = np.maximum((classes * patterns.counts).sum(axis=1) / possible, 1e-12)
-    sizes[0] = 1 - sizes[1:].sum()
-    odds = np.vstack([_likelihood(patterns, _all_shares(patterns, c)) for c in classes[1:]]) + np.log(sizes[1:])[:, None]
-    none = np.full(len(found.codes), np.log(sizes[0]))
-    for i, share in enumerate(chance):
-        none -= _part(found.codes[:, i], np.ones(_LEVELS), share, found.often[:, i])
-    others = none
-    for k in range(1, len(odds)):
-        others = np.logaddexp(others, odds[k][patterns.of_pair])
-    return np.asarray(expit(np.clip(odds[0][patterns.of_pair] - others, -30, 30)))

@@ -129,8 +129,9 @@ def _pooled(table: Table, compared: list[Comparison], agreed: NDArray[np.float64
     draw = np.random.default_rng(0)
     a, b = (draw.integers(0, table.height, _DRAWN) for _ in range(2))
     drawn = levels.levels(of_columns(table, a[a != b], b[a != b]))
-    said = levels.weighed(levels.levels(compared), drawn, agreed, possible)
-    return _Scored(said.probability, lambda kept: dict(said.parts(kept).items()))
+    found = levels.levels(compared)
+    taught = levels.learnt(found, drawn, agreed, possible)
+    return _Scored(taught.judged(found), lambda kept: dict(taught.parts(found.of(kept)).items()))
 
 
 def _across(table: Table, compared: list[Comparison], left: NDArray[np.int64], right: NDArray[np.int64]) -> _Scored:
