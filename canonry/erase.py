@@ -17,6 +17,7 @@ from canonry import journal, publish, store
 from canonry.erasures import Erasure, Erasures, has_words, unfinished
 from canonry.errors import UsageError
 from canonry.ingest import CopyStore, without_erased
+from canonry.match import references
 from canonry.publish.files import replace_file
 from canonry.similarity import encoded
 from canonry.state import retain
@@ -138,6 +139,8 @@ def _carried_out(workspace: Workspace, erasure: Erasure, *, dry_run: bool) -> Er
     copies = _from_copies(workspace, erasures, dry_run=dry_run)
     releases = publish.erase(workspace.store, erasures, dry_run=dry_run)
     vectors = 0 if dry_run else retain(workspace.store / "frozen", "vectors", _served(workspace))
+    if not dry_run:
+        references.forget(workspace.store, ())  # it holds records; the next run learns anew
     is_there = workspace.state.is_dir()
     if is_there and not dry_run:
         shutil.rmtree(workspace.state)

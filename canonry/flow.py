@@ -24,7 +24,7 @@ from canonry.curate import curate
 from canonry.erase import finish
 from canonry.errors import RunFailedError, UsageError
 from canonry.ingest import CopyStore, observe
-from canonry.match import match
+from canonry.match import match, references
 from canonry.normalise import normalise
 from canonry.publish import About, GateResult, Published, collect, lock, publish, tasks
 from canonry.score import score
@@ -94,7 +94,7 @@ def needs() -> dict[str, tuple[str, ...]]:
 CONTRACTS: Mapping[str, Mapping[str, str]] = {
     "ingest": {},
     "normalise": {"quarantine": "quarantine"},
-    "match": {n: n for n in ("families", "entities", "entity_members", "match_links", "coverage")},
+    "match": {n: n for n in ("families", "entities", "entity_members", "match_links", "match_models", "coverage")},
     "claims": {n: n for n in ("claims", "attributes", "coverage")},
     "conflicts": {"coverage": "coverage"},
     "staleness": {"signals": "staleness", "coverage": "coverage"},
@@ -223,6 +223,8 @@ class Night:
             gate = _gate(self.workspace) if self.workspace.config.gate else None
             result = publish(tables, self.about(tables), self.workspace.store, now=self.options.now, gate=gate)
             collect(self.workspace.store, self.workspace.config.keep.releases)
+            if self.frozen.misses[references.STEP]:
+                references.forget(self.workspace.store, store.column(self.workspace.store, "match_models", "model_id"))
         self._finish("publish", started, f"{result.reason}: {result.manifest.release_id}" if result else "dry run: nothing was published")
         return result
 
@@ -300,7 +302,7 @@ def tables_of(bench: Bench, edition: str) -> dict[str, pl.DataFrame]:
     return {
         **own,
         **{n: getattr(decided, n) for n in ("claims", "facts", "conflicts", "conflict_claims", "observations", "rulings")},
-        **{n: getattr(matched, n) for n in ("entities", "entity_members", "match_links")},
+        **{n: getattr(matched, n) for n in ("entities", "entity_members", "match_links", "match_models")},
         "attributes": bench.get(edition, "Claimed").attributes,
         "coverage": pl.concat(looked),
         "operating_points": operating.published(),

@@ -186,7 +186,7 @@ class Matched:
         page_pairs: Pairs of documents that are one page: left_id, right_id, containment, similarity, is_copy, is_kin (alike enough to
             compare what they say, not to be versions), newer_id (null where no
             direction is established), basis, evidence.
-        entities, entity_members, match_links: Shapes of the published tables.
+        entities, entity_members, match_links, match_models: Shapes of the published tables.
         subjects: entity_type, subject (as an assertion writes it), entity_id.
         coverage: Shape of the published table.
     """
@@ -196,6 +196,7 @@ class Matched:
     entities: pl.DataFrame
     entity_members: pl.DataFrame
     match_links: pl.DataFrame
+    match_models: pl.DataFrame
     subjects: pl.DataFrame
     coverage: pl.DataFrame
 

@@ -184,6 +184,17 @@ MATCH_LINKS = Table("match_links", "Scored pairs of records.", ("left_source", "
     _col("comparisons", "json", "Contribution of each comparison."),
 ))  # fmt: skip
 
+MATCH_MODELS = Table("match_models", "How the records of each type that is matched were matched, and how sure that is.", ("entity_type",), (
+    _id("entity_type", "The type."),
+    _col("model_id", "text", "What judged the pairs, where it is kept from night to night: a hash of the records that it was learnt from."),
+    _col("learnt_from", "int", "Records that it was learnt from.", nullable=False),
+    _col("added", "int", "Records that came since.", nullable=False),
+    _col("gone", "int", "Records that went since.", nullable=False),
+    _col("merged_pairs", "int", "Scored pairs that were merged.", nullable=False),
+    _col("expected_wrong", "float", "Share of them that are not one thing, by their probabilities.", between=_UNIT),
+    _col("review_pairs", "int", "Pairs that a person is to look at.", nullable=False),
+))  # fmt: skip
+
 CLAIMS = Table("claims", "Every value that some source asserts.", ("claim_id",), (
     _id("claim_id", "Stable id of the claim."),
     _col("subject_kind", "text", "entity or topic.", nullable=False, one_of=("entity", "topic")),
@@ -380,8 +391,8 @@ POSTINGS = Table("_postings", "BM25 postings of the served items (internal).", (
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
-        RELEASE, SOURCES, DOCUMENTS, RECORDS, CONTEXT, EXCLUDED, FAMILIES, ENTITIES, ENTITY_MEMBERS, MATCH_LINKS, CLAIMS, FACTS,
-        CONFLICTS, CONFLICT_CLAIMS, OBSERVATIONS, STALENESS, RULINGS, ATTRIBUTES, COVERAGE, QUARANTINE, QUALITY_COMPONENTS,
+        RELEASE, SOURCES, DOCUMENTS, RECORDS, CONTEXT, EXCLUDED, FAMILIES, ENTITIES, ENTITY_MEMBERS, MATCH_LINKS, MATCH_MODELS, CLAIMS,
+        FACTS, CONFLICTS, CONFLICT_CLAIMS, OBSERVATIONS, STALENESS, RULINGS, ATTRIBUTES, COVERAGE, QUARANTINE, QUALITY_COMPONENTS,
         OPERATING_POINTS, LINEAGE, ID_CHANGES, TASKS, POSTINGS,
     )
 }  # fmt: skip

@@ -46,6 +46,10 @@ class Memo(Protocol):
     hits: Counter[str]
     misses: Counter[str]
 
+    def kept(self, step: Step, key: str) -> pl.DataFrame | None:
+        """Give the rows of a key if they are there."""
+        ...
+
     def rows(self, step: Step, keys: Sequence[str], compute: Callable[[list[str]], pl.DataFrame]) -> pl.DataFrame:
         """Give the rows of all keys, computing those that are not there yet.
 
@@ -67,6 +71,10 @@ class NoMemo:
         """Start counting."""
         self.hits: Counter[str] = Counter()
         self.misses: Counter[str] = Counter()
+
+    def kept(self, step: Step, key: str) -> pl.DataFrame | None:  # noqa: ARG002  (nothing is kept)
+        """See `Memo.kept`."""
+        return None
 
     def rows(self, step: Step, keys: Sequence[str], compute: Callable[[list[str]], pl.DataFrame]) -> pl.DataFrame:
         """See `Memo.rows`."""
@@ -95,12 +103,22 @@ class FileMemo:
         self.misses: Counter[str] = Counter()
         self._loaded: dict[str, tuple[set[str], pl.DataFrame | None]] = {}
 
+    def kept(self, step: Step, key: str) -> pl.DataFrame | None:
+        """See `Memo.kept`."""
+        known, rows = self._opened(step)
+        there = key in known
+        self.hits[step.name] += there
+        return rows.filter(pl.col("key") == key) if there and rows is not None else None
+
+    def _opened(self, step: Step) -> tuple[set[str], pl.DataFrame | None]:
+        if step.fingerprint not in self._loaded:
+            self._loaded[step.fingerprint] = self._open(self.folder / step.name / step.fingerprint)
+        return self._loaded[step.fingerprint]
+
     def rows(self, step: Step, keys: Sequence[str], compute: Callable[[list[str]], pl.DataFrame]) -> pl.DataFrame:
         """See `Memo.rows`."""
         place = self.folder / step.name / step.fingerprint
-        if step.fingerprint not in self._loaded:
-            self._loaded[step.fingerprint] = self._open(place)
-        known, kept = self._loaded[step.fingerprint]
+        known, kept = self._opened(step)
         wanted = sorted(set(keys))
         missing = [k for k in wanted if k not in known]
         self.hits[step.name] += len(wanted) - len(missing)

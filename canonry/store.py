@@ -23,7 +23,7 @@ RELEASES = "releases"
 COPIES = "copies"
 MANIFEST = "manifest.json"
 FULL = "full"
-HISTORY = ("claims", "facts", "conflicts", "observations", "id_changes", "entity_members")
+HISTORY = ("claims", "facts", "conflicts", "observations", "id_changes", "entity_members", "match_models")
 READ_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -264,6 +264,12 @@ def history(store: Path, release: Manifest | None, edition: str) -> History:
         return History()
     names = tuple(t for t in HISTORY if t in release.editions[edition].tables)
     return History(dict(read_tables(edition_file(store, release, edition), names)))
+
+
+def column(store: Path, table: str, name: str) -> set[str]:
+    """What stands in a column of a published table, in any edition of any release that is there; nulls left out."""
+    files = [edition_file(store, r, e) for r in releases(store) for e in r.editions if table in r.editions[e].tables]
+    return {value for file in files for value in dict(read_tables(file, (table,)))[table][name].drop_nulls()}
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:

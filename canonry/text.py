@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import polars as pl
+
 from canonry.protect.invisible import INVISIBLE
 
 _PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u2011": "-"})
@@ -120,6 +122,17 @@ def normal(text: str) -> str:
     """
     plain = unicodedata.normalize("NFC", visible(text)).replace("…", "...").translate(_PUNCTUATION)
     return unicodedata.normalize("NFC", _SPACES.sub(" ", plain).strip().casefold())
+
+
+def normals(texts: pl.Series) -> pl.Series:
+    """Bring many texts into the form of `normal`, which is quick where they are plain ASCII."""
+    plain = texts.str.len_bytes() == texts.str.len_chars()
+    quick = texts.str.replace_all(r"[\s\x1c-\x1f]+", " ").str.strip_chars(" ").str.to_lowercase()
+    others = texts.filter(~plain).unique()
+    if others.is_empty():
+        return quick
+    slow = texts.replace_strict(others, pl.Series([normal(t) for t in others.to_list()], dtype=pl.String), default=None)
+    return pl.select(pl.when(plain).then(quick).otherwise(slow)).to_series()
 
 
 def words(text: str) -> list[tuple[str, int, int]]:

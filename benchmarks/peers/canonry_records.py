@@ -16,7 +16,7 @@ def main() -> None:
     rows = [(source, row.pop("id"), json.dumps(row, ensure_ascii=False)) for source, table in told.folder().tables.items() for row in table]
     records = pl.DataFrame(rows, schema={"source": pl.String, "record_id": pl.String, "values": pl.String}, orient="row")
     with told.stages() as spent:
-        members, _, _ = matched_records("thing", records, "auto")
+        members, *_ = matched_records("thing", records, "auto")
     told.write(VERSION, spent, members.select("source", "record_id", "entity_id").iter_rows())
 
 

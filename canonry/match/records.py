@@ -5,27 +5,30 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from canonry.ids import entity_id
+from canonry.frames import frame
 from canonry.match.entities.found import matched_records
 from canonry.match.kept import with_kept_ids
 from canonry.match.ruled import regrouped
-from canonry.published import MATCH_LINKS
-from canonry.text import normal
+from canonry.published import MATCH_LINKS, MATCH_MODELS
+from canonry.text import normals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from canonry.config import Config
+    from canonry.match.entities.found import Matches
+    from canonry.match.entities.reference import Reference
     from canonry.verdicts import Key, Links
 
 _NAMES = ("name", "title", "organization", "organisation", "company", "organization_name", "full_name", "product", "product_name")
 
 
 _REVIEWED = 0.2  # probability from which a pair that is not merged goes to a person
+_ENDS = ["left_source", "left_record_id", "right_source", "right_record_id"]
 _OVERLAP = 0.2  # share of ids of the smaller of two sources from which ids are the same thing's
 
 
@@ -36,18 +39,34 @@ class Found:
     Attributes:
         entities, members, match_links: Published columns.
         subjects: entity_type, subject (as an assertion writes it), entity_id.
+        match_models: Published columns.
         coverage: Rows of the published table.
+        references: Entity type → what its records taught, where it is worth keeping.
     """
 
     entities: pl.DataFrame
     members: pl.DataFrame
     match_links: pl.DataFrame
+    match_models: pl.DataFrame
     subjects: pl.DataFrame
     coverage: list[dict[str, Any]]
+    references: Mapping[str, Reference]
+
+
+class Before(NamedTuple):
+    """What is known of the nights before.
+
+    Attributes:
+        members: ``source``, ``record_id``, ``entity_id`` of the parent release: what was matched then keeps its id.
+        references: Entity type → what its records taught.
+    """
+
+    members: pl.DataFrame
+    references: Mapping[str, Reference]
 
 
 def found_entities(
-    config: Config, records: pl.DataFrame, assertions: pl.DataFrame, links: Links | None = None, before: pl.DataFrame | None = None
+    config: Config, records: pl.DataFrame, assertions: pl.DataFrame, links: Links | None = None, before: Before | None = None
 ) -> Found:
     """Group records and assertions by key or by matching, and as people ruled.
 
@@ -58,14 +77,14 @@ def found_entities(
         assertions: Columns ``source``, ``subject``, ``entity_type``.
         links: Which records are one thing and which are not, by rulings. A key whose records all went to another entity takes the
             assertions about it along.
-        before: ``source``, ``record_id``, ``entity_id`` of the parent release: what was matched then keeps its id.
+        before: What is known of the nights before.
     """
     members = records.select("source", "record_id", "entity_type", "values").with_columns(entity_id=_entity("record_id"))
-    members, pairs, coverage, kinds = _matched(config, members)
+    members, matches, coverage = _matched(config, members, before.references if before else {})
     if links and (links.same or links.apart):
         members = _ruled(links, records, members)
-    if before is not None and kinds:
-        members = with_kept_ids(members, before, kinds)
+    if before and matches:
+        members = with_kept_ids(members, before.members, matches)
     given = assertions.select("entity_type", "subject").unique()
     subjects = _resolved(members, given.with_columns(entity_id=_entity("subject")).sort("entity_type", "subject"))
     named = _names(config, members)
@@ -76,6 +95,7 @@ def found_entities(
             asserted.select("entity_id", "entity_type", "source", key="subject", records=pl.lit(0)),
         ]
     )
+    pairs = pl.concat([MATCH_LINKS.empty().drop("decision"), *(m.pairs for m in matches.values())], how="vertical_relaxed")
     match_links = _decided(members, pairs, links.apart if links else ())
     entities = (
         both.group_by("entity_id")
@@ -93,7 +113,8 @@ def found_entities(
     told = members.join(sure, on=["source", "record_id"], how="left").select(
         "entity_id", "source", "record_id", match_probability=pl.col("match_probability").fill_null(1.0)
     )
-    return Found(entities, told, match_links, subjects, coverage)
+    taught = {kind: m.reference for kind, m in matches.items() if m.reference}
+    return Found(entities, told, match_links, _models(matches, match_links), subjects, coverage, taught)
 
 
 def _identity(config: Config, entity_type: str, ids: pl.DataFrame) -> str:
@@ -106,9 +127,11 @@ def _identity(config: Config, entity_type: str, ids: pl.DataFrame) -> str:
     return "match" if overlaps and max(overlaps) < _OVERLAP else "key"
 
 
-def _matched(config: Config, members: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, list[dict[str, Any]], list[str]]:
-    """Give the records of types that are matched, which are named last, their entities; the others keep that of their key."""
-    pairs, coverage, kinds = [MATCH_LINKS.empty().drop("decision")], [], []
+def _matched(
+    config: Config, members: pl.DataFrame, references: Mapping[str, Reference]
+) -> tuple[pl.DataFrame, dict[str, Matches], list[dict[str, Any]]]:
+    """Give the records of types that are matched their entities; the others keep that of their key."""
+    matches, coverage = {}, []
     for kind in members["entity_type"].drop_nulls().unique().sort().to_list():
         own = members.filter(entity_type=kind)
         if _identity(config, kind, own) == "key":
@@ -117,13 +140,33 @@ def _matched(config: Config, members: pl.DataFrame) -> tuple[pl.DataFrame, pl.Da
             coverage.append({"detector": f"entities.key.{kind}", "pairs_possible": possible, "pairs_considered": own.height, **zero})
             continue
         declared = config.entities.get(kind)
-        groups, scored, said = matched_records(kind, own, declared.one_to_one if declared else "auto")
-        now = members.join(groups.rename({"entity_id": "now"}), on=["source", "record_id"], how="left", maintain_order="left")
+        found = matched_records(kind, own, declared.one_to_one if declared else "auto", references.get(kind))
+        now = members.join(found.members.rename({"entity_id": "now"}), on=["source", "record_id"], how="left", maintain_order="left")
         members = now.with_columns(entity_id=pl.coalesce("now", "entity_id")).drop("now")
-        pairs.append(scored.select(pairs[0].columns))
-        coverage += said
-        kinds.append(kind)
-    return members, pl.concat(pairs, how="vertical_relaxed"), coverage, kinds
+        matches[kind] = found
+        coverage += found.coverage
+    return members, matches, coverage
+
+
+def _models(matches: Mapping[str, Matches], match_links: pl.DataFrame) -> pl.DataFrame:
+    """Say of each type how it was matched, and how many of its merged pairs are wrong if the probabilities are right."""
+    rows = []
+    for kind, found in matches.items():
+        links = found.pairs.select(_ENDS).join(match_links, on=_ENDS)
+        merged = links.filter(decision="merged")["match_probability"]
+        rows.append(
+            {
+                "entity_type": kind,
+                "model_id": found.reference.name if found.reference else None,
+                "learnt_from": found.learnt_from,
+                "added": found.added,
+                "gone": found.gone,
+                "merged_pairs": len(merged),
+                "expected_wrong": None if merged.is_empty() else round(1 - float(merged.mean()), 4),  # type: ignore[arg-type]
+                "review_pairs": links.filter(decision="review").height,
+            }
+        )
+    return frame(MATCH_MODELS.schema, rows)
 
 
 def _resolved(members: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
@@ -142,10 +185,9 @@ def _decided(members: pl.DataFrame, pairs: pl.DataFrame, ruled: Sequence[tuple[K
         own = where.rename({"source": f"{side}_source", "record_id": f"{side}_record_id", "entity_id": f"{side}_entity"})
         ends = ends.join(own, on=[f"{side}_source", f"{side}_record_id"], how="left", maintain_order="left")
     merged = pl.col("left_entity") == pl.col("right_entity")
-    pair = ["left_source", "left_record_id", "right_source", "right_record_id"]
     either = [(*a, *b) for one, other in ruled for a, b in ((one, other), (other, one))]
-    apart = pl.DataFrame(either, schema=dict.fromkeys(pair, pl.String), orient="row").unique().with_columns(is_ruled=pl.lit(value=True))
-    ends = ends.join(apart, on=pair, how="left", maintain_order="left")
+    apart = pl.DataFrame(either, schema=dict.fromkeys(_ENDS, pl.String), orient="row").unique().with_columns(is_ruled=pl.lit(value=True))
+    ends = ends.join(apart, on=_ENDS, how="left", maintain_order="left")
     doubtful = (pl.col("match_probability") >= _REVIEWED) & pl.col("is_ruled").is_null()
     decision = pl.when(merged).then(pl.lit("merged")).when(doubtful).then(pl.lit("review")).otherwise(pl.lit("apart"))
     return ends.with_columns(decision=decision, entity_id=pl.when(merged).then("left_entity"))
@@ -177,16 +219,17 @@ def _ruled(links: Links, records: pl.DataFrame, members: pl.DataFrame) -> pl.Dat
 
 
 def _entity(column: str) -> pl.Expr:
-    return pl.struct("entity_type", column).map_batches(
-        lambda s: pl.Series([entity_id(r["entity_type"], normal(r[column])) for r in s.to_list()], dtype=pl.String), return_dtype=pl.String
-    )
+    """The entity that a key names by itself; see `canonry.ids.entity_id`."""
+    return pl.concat_str("entity_type", pl.col(column).map_batches(normals, return_dtype=pl.String), separator="/")
 
 
 def _names(config: Config, members: pl.DataFrame) -> pl.DataFrame:
     """How people call each entity: the first declared name attribute that has a value, else a column that looks like one."""
     declared = {t: list(e.names) for t, e in config.entities.items()}
     rows: dict[str, str] = {}
-    for entity, kind, values in members.sort("source", "record_id").select("entity_id", "entity_type", "values").iter_rows():
+    asked = sorted({*_NAMES, *(n for names in declared.values() for n in names)})
+    named = members.filter(pl.col("values").str.contains_any([json.dumps(n, ensure_ascii=False) for n in asked]))
+    for entity, kind, values in named.sort("source", "record_id").select("entity_id", "entity_type", "values").iter_rows():
         said: dict[str, Any] = json.loads(values)
         for attribute in declared.get(kind) or _NAMES:
             if said.get(attribute):

@@ -10,12 +10,12 @@ from canonry.frames import COVERAGE, MATCHED, Matched, frame, shaped, stack
 from canonry.groups import grouped
 from canonry.ids import digest
 from canonry.links import successors
-from canonry.match import likeness, pages
+from canonry.match import likeness, pages, references
 from canonry.match.direction import directed, marks_of
 from canonry.match.exports import exports, guessed, own_day
-from canonry.match.records import found_entities
+from canonry.match.records import Before, found_entities
 from canonry.match.ruled import with_rulings, with_successors
-from canonry.published import ENTITIES, ENTITY_MEMBERS, FAMILIES, MATCH_LINKS, NO_RANK
+from canonry.published import ENTITIES, ENTITY_MEMBERS, FAMILIES, MATCH_LINKS, MATCH_MODELS, NO_RANK
 from canonry.verdicts import on_records
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def match(run: RunContext, normalised: Normalised) -> Matched:
     """Find copies, versions and entities among what the edition may read.
 
     Args:
-        run: Reads entities; the parent release for the ids of what was matched before.
+        run: Reads entities; the parent release for the ids of what was matched before and for what matching has learnt.
         normalised: Documents, passages and records.
     """
     documents = normalised.documents.filter(pl.col("removed_on").is_null())  # what is gone must not stand between what is there
@@ -53,13 +53,18 @@ def match(run: RunContext, normalised: Normalised) -> Matched:
     page_pairs = with_rulings(run, documents, page_pairs)
     families = _page_families(documents, page_pairs.filter(~pl.col("is_kin")), normalised.links)
     links = on_records(run.journal.standing_rulings, run.run_date, normalised.records)
-    found_things = found_entities(run.config, normalised.records, normalised.assertions, links, run.history.table("entity_members"))
+    before = Before(run.history.table("entity_members"), references.known(run.frozen, run.history.table("match_models")))
+    found_things = found_entities(run.config, normalised.records, normalised.assertions, links, before)
+    for kind, taught in found_things.references.items():
+        if taught is not before.references.get(kind):
+            references.keep(run.frozen, taught)
     return Matched(
         families=FAMILIES.conform(pl.concat([families, _passage_families(normalised, families, of_passage)])),
         page_pairs=shaped(page_pairs, MATCHED["page_pairs"]),
         entities=ENTITIES.conform(found_things.entities),
         entity_members=ENTITY_MEMBERS.conform(found_things.members),
         match_links=MATCH_LINKS.conform(found_things.match_links),
+        match_models=MATCH_MODELS.conform(found_things.match_models),
         subjects=found_things.subjects,
         coverage=_coverage(documents.height, found.height, all_runs, capped, found_things.coverage),
     )

@@ -10,7 +10,7 @@ import pytest
 from canonry.match.entities import levels
 from canonry.match.entities.candidates import candidates
 from canonry.match.entities.columns import laid_out
-from canonry.match.entities.comparisons import of_columns
+from canonry.match.entities.comparisons import counted, of_columns
 from tests.match.people import person, with_errors
 
 
@@ -30,13 +30,13 @@ def test_a_pair_judged_alone_gets_the_figures_that_it_gets_among_others(househol
     pairs = candidates(table)
     draw = np.random.default_rng(0)
     a, b = (draw.integers(0, table.height, 5000) for _ in range(2))
-    found = levels.levels(of_columns(table, pairs.left, pairs.right))
-    drawn = levels.levels(of_columns(table, a[a != b], b[a != b]))
+    found = levels.levels(of_columns(table, counted(table), pairs.left, pairs.right))
+    drawn = levels.levels(of_columns(table, counted(table), a[a != b], b[a != b]))
     taught = levels.learnt(found, drawn, found.codes.sum(axis=1).astype(float), table.height * (table.height - 1) // 2)
     together, parts = taught.judged(found), taught.parts(found)
     assert (together > 0.9).any()
     assert (together < 0.1).any()
     for i in range(0, len(together), 7):
-        alone = levels.levels(of_columns(table, pairs.left[[i]], pairs.right[[i]]))
+        alone = levels.levels(of_columns(table, counted(table), pairs.left[[i]], pairs.right[[i]]))
         assert taught.judged(alone).tolist() == [together[i]]
         assert {name: part.tolist() for name, part in taught.parts(alone).items()} == {name: [part[i]] for name, part in parts.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
+from polars import selectors as cs
 
 from canonry.store import open_file
 
@@ -25,7 +26,8 @@ def contents(*folders: Path) -> Iterator[tuple[Path, str]]:
                 frames = [connection.sql(f'SELECT * FROM "{t}"').pl() for t in tables]
         else:
             frames = []
-        yield path, "\n".join([str(path), raw, *(f.write_ndjson() for f in frames)])
+        blobs = [data.decode("utf-8", "replace") for f in frames for column in f.select(cs.binary()) for data in column]
+        yield path, "\n".join([str(path), raw, *blobs, *(f.drop(cs.binary()).write_ndjson() for f in frames)])
 
 
 def places_of(texts: list[str], *folders: Path) -> list[tuple[str, str]]:

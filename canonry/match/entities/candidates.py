@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,8 @@ import polars as pl
 from canonry.match.entities import terms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import scipy.sparse as sp
     from numpy.typing import NDArray
 
@@ -31,14 +33,27 @@ class Candidates:
     Attributes:
         left, right: Row numbers.
         capped: Near neighbours that were left out.
-        by_word, by_gram: Weighted terms of whole records.
+        keys: Columns whose pairs of values were looked at; None where there are none.
+        kinds: The terms that were looked at: words, runs of three characters and, where there are ``keys``, pairs of values.
     """
 
     left: NDArray[np.int64]
     right: NDArray[np.int64]
     capped: int
-    by_word: sp.csr_matrix
-    by_gram: sp.csr_matrix
+    keys: Keys | None
+    kinds: tuple[Kind, ...]
+
+
+class Kind(NamedTuple):
+    """Terms of whole records.
+
+    Attributes:
+        weights: How rare each is.
+        weighted: A row of length one per record.
+    """
+
+    weights: terms.Weights
+    weighted: sp.csr_matrix
 
 
 def candidates(table: Table) -> Candidates:
@@ -47,28 +62,43 @@ def candidates(table: Table) -> Candidates:
     The nearest in other sources and in its own are looked for apart: those show how near records are that are different things.
     """
     n = table.height
-    whole = [" ".join(parts) for parts in zip(*(c.texts for c in table.columns), strict=True)]
-    by_word = terms.weighted(terms.by_word(whole).counts)
-    by_gram = terms.weighted(terms.by_gram(whole).counts)
-    kinds = [by_word, by_gram]
     keys = keys_of(table)
-    if keys is not None:
-        kinds.append(terms.weighted(by_keys(table, keys).counts))
+    counted = counts(table, keys)
+    weights = tuple(terms.weights(c) for c in counted)
+    kinds = tuple(Kind(w, w.of(c)) for w, c in zip(weights, counted, strict=True))
     found: list[NDArray[np.int64]] = []
     capped = 0
-    within = _ALONE if len(table.sources) == 1 else _ACROSS  # as many as across: the best of more would be nearer
-    groups = [np.flatnonzero(table.source == s) for s in range(int(table.source.max()) + 1)]
-    for x in kinds:
-        for g, rows in enumerate(groups):
-            for others, k in ((rows, within), (np.flatnonzero(table.source != g), _ACROSS)):
+    reach = reaching(len(table.sources), budget(n))
+    for kind in kinds:
+        x = kind.weighted
+        for g in range(len(table.sources)):
+            rows = np.flatnonzero(table.source == g)
+            for others, far in zip((rows, np.flatnonzero(table.source != g)), reach, strict=True):
                 if len(others):
-                    same = np.arange(len(rows)) if others is rows else None
-                    a, b, left_out = terms.nearest(x[rows], x[others], terms.Reach(k, _NEAR, _MOST, max(_FREE, _COST * n)), same)
+                    a, b, left_out = terms.nearest(x[rows], x[others], far, np.arange(len(rows)) if others is rows else None)
                     a, b = rows[a], others[b]
                     found.append(np.minimum(a, b) * n + np.maximum(a, b))
                     capped += left_out
     pairs = np.unique(np.concatenate(found))
-    return Candidates(pairs // n, pairs % n, capped, by_word, by_gram)
+    return Candidates(pairs // n, pairs % n, capped, keys, kinds)
+
+
+def counts(table: Table, keys: Keys | None, known: Sequence[pl.Series | None] = (None, None, None)) -> list[terms.Counted]:
+    """Count the terms of whole records: words, runs of three characters and pairs of values; ``known`` are those that come first."""
+    whole = [" ".join(parts) for parts in zip(*(c.texts for c in table.columns), strict=True)]
+    out = [terms.by_word(whole, known[0]), terms.by_gram(whole, known[1])]
+    return out if keys is None else [*out, by_keys(table, keys, known[2])]
+
+
+def budget(height: int) -> float:
+    """How many multiplications may be spent on so many records and one kind of term."""
+    return max(_FREE, _COST * height)
+
+
+def reaching(sources: int, budget: float) -> tuple[terms.Reach, terms.Reach]:
+    """How far to look for neighbours within the source, and in the others."""
+    within = _ALONE if sources == 1 else _ACROSS  # as many as across: the best of more would be nearer
+    return terms.Reach(within, _NEAR, _MOST, budget), terms.Reach(_ACROSS, _NEAR, _MOST, budget)
 
 
 @dataclass(frozen=True)
@@ -103,18 +133,8 @@ def by_keys(table: Table, keys: Keys, known: pl.Series | None = None) -> terms.C
     numbers = []
     for name, values in zip(keys.columns, keys.values, strict=True):
         said = texts.get(name)
-        numbers.append(np.full(table.height, -1) if said is None else _numbers(said, values))
+        numbers.append(np.full(table.height, -1) if said is None else terms.numbered(said, values))
     codes = [
         np.where((a >= 0) & (b >= 0), (place << 2 * _BITS) | (a << _BITS) | b, -1) for place, (a, b) in enumerate(combinations(numbers, 2))
     ]
     return terms.by_code(np.column_stack(codes), known)
-
-
-def _numbers(said: NDArray[Any], values: pl.Series) -> NDArray[np.int64]:
-    """Places of values, for new ones further numbers; negative where nothing is said."""
-    texts = pl.Series(list(said), dtype=pl.String)
-    fresh = texts.unique().sort()
-    every = pl.concat([values, fresh.filter(~fresh.is_in(values.implode()) & (fresh != ""))])
-    numbers = pl.DataFrame({"text": every, "number": np.arange(len(every))})
-    found = pl.DataFrame({"text": texts}).join(numbers, on="text", how="left", maintain_order="left")["number"]
-    return found.fill_null(-1).to_numpy().astype(np.int64)

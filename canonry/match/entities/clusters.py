@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import squareform
 
 if TYPE_CHECKING:
+    import polars as pl
     from numpy.typing import NDArray
 
 MOST = 1500  # records of one component that are clustered together; a larger one is first cut at a higher probability
@@ -24,6 +25,11 @@ class Links(NamedTuple):
     left: NDArray[np.int64]
     right: NDArray[np.int64]
     p: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, links: pl.DataFrame) -> Links:
+        """Take columns ``left``, ``right`` and ``match_probability``, ordered by both ends."""
+        return cls(links["left"].to_numpy(), links["right"].to_numpy(), links["match_probability"].to_numpy())
 
 
 def one_to_one(links: Links, source: NDArray[np.int64], threshold: float) -> NDArray[np.int64]:

@@ -11,12 +11,14 @@ from rapidfuzz import fuzz
 
 from canonry.ids import digest
 from canonry.match.entities import terms
-from canonry.match.entities.table import Table, column, without_nulls, words
+from canonry.match.entities.table import Table, column, column_like, without_nulls, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from canonry.match.entities.table import Shape
 
 _VALUES = 2000  # distinct values of a column that are looked at: the first in their order
 _NAMED = 0.3  # what the likeness of two headings counts beside that of their values
@@ -50,6 +52,29 @@ def laid_out(records: Sequence[tuple[str, str, Mapping[str, str]]]) -> Table:
     telling = [c for c in columns if len(np.unique(c.texts)) > 1]
     telling.sort(key=lambda c: digest("\n".join(c.texts)))  # by what they say: a new heading changes nothing
     return Table(sources, [i for _, i, _ in ordered], source, telling, renamed)
+
+
+def laid_out_like(
+    columns: Sequence[Shape],
+    renamed: Mapping[str, Mapping[str, str]],
+    sources: Sequence[str],
+    records: Sequence[tuple[str, str, Mapping[str, str]]],
+) -> Table:
+    """Lay further records out in columns that are known.
+
+    Args:
+        columns: The columns.
+        renamed: Source → its heading → name of the column that it was taken for.
+        sources: Names of all sources, in order.
+        records: Source, id and values by attribute, ordered by source and id.
+    """
+    back = {s: {ours: theirs for theirs, ours in renamed.get(s, {}).items()} for s in sources}
+    made = []
+    for shape in columns:
+        heading = {s: back[s].get(shape.name, "" if shape.name in renamed.get(s, {}) else shape.name) for s in sources}
+        made.append(column_like(shape, pl.Series([str(v.get(heading[s]) or "") for s, _, v in records], dtype=pl.String)))
+    number = {s: i for i, s in enumerate(sources)}
+    return Table(list(sources), [i for _, i, _ in records], np.array([number[s] for s, _, _ in records], dtype=np.int64), made, renamed)
 
 
 def _renamed(ordered: Sequence[tuple[str, str, Mapping[str, str]]], own: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:

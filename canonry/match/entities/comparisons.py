@@ -13,12 +13,14 @@ from rapidfuzz.distance import JaroWinkler
 from canonry.match.entities import terms
 
 if TYPE_CHECKING:
-    import scipy.sparse as sp
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from canonry.match.entities.candidates import Candidates
     from canonry.match.entities.table import Column, Table
 
+_SEVERAL = 1.5  # mean words of a value from which words are compared
 _COMES_AGAIN = 20  # pairs of values there are, for each pair of records, up to which each is compared once
 
 
@@ -38,18 +40,54 @@ class Comparison:
     values: NDArray[np.float64]
 
 
-def of_columns(table: Table, left: NDArray[np.int64], right: NDArray[np.int64]) -> list[Comparison]:
-    """Compare pairs of rows in every column: how it is spelt (prose: its words), and how rare it is to say the same."""
-    return [comparison for column in table.columns for comparison in _of_column(column, left, right)]
+@dataclass(frozen=True)
+class Counts:
+    """How often what is said in records.
+
+    Attributes:
+        values: Column → ``text``, in ascending order, and ``count``; nothing of records that say nothing.
+        words: Column whose words are compared → the weights of its words.
+        codes: Weights of words with a digit in whole records; None where there are none.
+    """
+
+    values: Mapping[str, pl.DataFrame]
+    words: Mapping[str, terms.Weights]
+    codes: terms.Weights | None
 
 
-def in_detail(table: Table, found: Candidates, left: NDArray[np.int64], right: NDArray[np.int64]) -> list[Comparison]:
+def counted(table: Table) -> Counts:
+    """Count what the records of a table say."""
+    values = {}
+    for c in table.columns:
+        told = pl.DataFrame({"text": pl.Series(list(c.texts), dtype=pl.String)}).filter(pl.col("text") != "")
+        values[c.name] = told.group_by("text").agg(count=pl.len()).sort("text")
+    codes = terms.by_word(_codes(table))
+    return Counts(
+        values,
+        {c.name: terms.weights(terms.by_word(c.texts)) for c in table.columns if c.is_long or c.words >= _SEVERAL},
+        terms.weights(codes) if len(codes.terms) else None,
+    )
+
+
+def of_columns(table: Table, counts: Counts, left: NDArray[np.int64], right: NDArray[np.int64]) -> list[Comparison]:
+    """Compare pairs of rows in every column: how it is spelt (prose: its words), and how rare it is to say the same.
+
+    Args:
+        table: The records.
+        counts: How often values and words are said, by these records or by those that they are measured against.
+        left: Row numbers of one end of the pairs.
+        right: Row numbers of the other.
+    """
+    return [comparison for column in table.columns for comparison in _of_column(column, counts, left, right)]
+
+
+def in_detail(table: Table, counts: Counts, found: Candidates, left: NDArray[np.int64], right: NDArray[np.int64]) -> list[Comparison]:
     """Compare pairs of rows further: words and amounts in columns, and whole records."""
     out = []
     for column in table.columns:
         null = (column.texts[left] == "") | (column.texts[right] == "")
-        if not column.is_long and column.words >= 1.5:  # noqa: PLR2004
-            out.append(_words(column, left, right, null))
+        if not column.is_long and column.words >= _SEVERAL:
+            out.append(_words(column, counts, left, right, null))
         if column.numbers is not None:
             p, q = column.numbers[left], column.numbers[right]
             apart: NDArray[np.float64]
@@ -57,10 +95,10 @@ def in_detail(table: Table, found: Candidates, left: NDArray[np.int64], right: N
                 apart = np.abs(p - q) / np.maximum(np.abs(p), np.abs(q))
             apart[p == q] = 0.0
             out.append(Comparison(column.name, "amount", np.asarray(np.round(1 - np.clip(apart, 0, 1), 6), dtype=np.float64)))
-    out.append(Comparison(None, "words", terms.cosine(found.by_word, left, right)))
-    out.append(Comparison(None, "grams", terms.cosine(found.by_gram, left, right)))
-    codes = _codes(table)
-    if codes is not None:
+    out.append(Comparison(None, "words", terms.cosine(found.kinds[0].weighted, left, right)))
+    out.append(Comparison(None, "grams", terms.cosine(found.kinds[1].weighted, left, right)))
+    if counts.codes is not None:
+        codes = counts.codes.of(terms.by_word(_codes(table), counts.codes.terms))
         said = np.diff(codes.indptr) > 0
         alike = terms.cosine(codes, left, right)
         alike[~(said[left] & said[right])] = np.nan
@@ -68,27 +106,28 @@ def in_detail(table: Table, found: Candidates, left: NDArray[np.int64], right: N
     return out
 
 
-def _codes(table: Table) -> sp.csr_matrix | None:
+def _codes(table: Table) -> list[str]:
     """Words of records that hold a digit, numbers of columns of numbers left out."""
     texts = [c.texts for c in table.columns if c.numbers is None]
-    whole = pl.Series([" ".join(row) for row in zip(*texts, strict=True)], dtype=pl.String)
-    codes = whole.str.extract_all(r"\S*\d\S*").list.join(" ")
-    return terms.weighted(terms.by_word(codes.to_list()).counts) if (codes != "").any() else None
+    whole = pl.Series([" ".join(row) for row in zip(*texts, strict=True)] if texts else [""] * table.height, dtype=pl.String)
+    return whole.str.extract_all(r"\S*\d\S*").list.join(" ").to_list()
 
 
-def _words(column: Column, left: NDArray[np.int64], right: NDArray[np.int64], null: NDArray[np.bool_]) -> Comparison:
-    alike = terms.cosine(terms.weighted(terms.by_word(column.texts).counts), left, right)
+def _words(column: Column, counts: Counts, left: NDArray[np.int64], right: NDArray[np.int64], null: NDArray[np.bool_]) -> Comparison:
+    known = counts.words[column.name]
+    alike = terms.cosine(known.of(terms.by_word(column.texts, known.terms)), left, right)
     alike[null] = np.nan
     return Comparison(column.name, "words", alike)
 
 
-def _of_column(column: Column, left: NDArray[np.int64], right: NDArray[np.int64]) -> list[Comparison]:
+def _of_column(column: Column, counts: Counts, left: NDArray[np.int64], right: NDArray[np.int64]) -> list[Comparison]:
     texts = column.texts
-    codes = pl.Series(list(texts), dtype=pl.String).rank("dense").to_numpy().astype(np.int64)
-    null = (texts[left] == "") | (texts[right] == "")
+    values = counts.values[column.name]
+    codes = terms.numbered(texts, values["text"])
+    null = (codes[left] < 0) | (codes[right] < 0)
     equal = (codes[left] == codes[right]) & ~null
-    often = np.bincount(codes)
-    total = float((texts != "").sum())
+    often = np.r_[values["count"].to_numpy(), np.ones(max(0, int(codes.max(initial=-1)) + 1 - values.height), dtype=np.int64)]
+    total = float(values["count"].sum())
     out = []
     if not column.is_long:
         asked = np.flatnonzero(~null & ~equal)
@@ -100,7 +139,7 @@ def _of_column(column: Column, left: NDArray[np.int64], right: NDArray[np.int64]
         alike[null] = np.nan
         out.append(Comparison(column.name, "spelling", alike))
     else:
-        out.append(_words(column, left, right, null))
+        out.append(_words(column, counts, left, right, null))
     rare: NDArray[np.float64] = np.where(equal, np.log(total / np.maximum(often[codes[left]], 1)), 0.0)
     rare[null] = np.nan
     out.append(Comparison(column.name, "rarity", np.round(rare, 6)))

@@ -3,98 +3,120 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from canonry.ids import digest, entity_id
+from canonry.ids import digest
+from canonry.match.entities.added import joined
 from canonry.match.entities.columns import laid_out
 from canonry.match.entities.pairing import paired
-from canonry.text import normal
+from canonry.match.entities.reference import ROW, placed, reference
+from canonry.text import normals
 
 if TYPE_CHECKING:
-    from canonry.match.entities.pairing import OneToOne, Paired
-    from canonry.match.entities.table import Table
+    from collections.abc import Mapping
 
-WHOLE = "the whole record"
-_PAIRS = {
-    "left_source": pl.String, "left_record_id": pl.String, "right_source": pl.String, "right_record_id": pl.String,
-    "match_weight": pl.Float64, "match_probability": pl.Float64, "comparisons": pl.String,
-}  # fmt: skip
-_MEMBERS = {"source": pl.String, "record_id": pl.String, "entity_id": pl.String}
+    from numpy.typing import NDArray
+
+    from canonry.match.entities.pairing import OneToOne
+    from canonry.match.entities.reference import Reference
 
 
-def matched_records(
-    entity_type: str, records: pl.DataFrame, one_to_one: OneToOne
-) -> tuple[pl.DataFrame, pl.DataFrame, list[dict[str, Any]]]:
+class Matches(NamedTuple):
+    """Records of one type, matched.
+
+    Attributes:
+        members: ``source``, ``record_id``, ``entity_id`` of every record.
+        pairs: The scored pairs: published columns without the decision.
+        coverage: Rows of the published table, which say what was left out and why nothing was matched.
+        reference: What the records taught, where it is worth keeping; the one that was given, where it was enough.
+        learnt_from: How many records were learnt from.
+        added: Records that came since.
+        gone: Records that went since.
+    """
+
+    members: pl.DataFrame
+    pairs: pl.DataFrame
+    coverage: list[dict[str, Any]]
+    reference: Reference | None
+    learnt_from: int
+    added: int = 0
+    gone: int = 0
+
+
+def matched_records(entity_type: str, records: pl.DataFrame, one_to_one: OneToOne, known: Reference | None = None) -> Matches:
     """Find which records of one type are one thing.
 
     Args:
         entity_type: The type.
         records: Columns ``source``, ``record_id``, ``values`` (JSON object attribute → verbatim text).
         one_to_one: Whether each source names each thing at most once.
-
-    Returns:
-        ``source``, ``record_id``, ``entity_id`` of every record; the scored pairs (published columns without the decision); rows of
-        `coverage`, which say what was left out and why nothing was matched.
+        known: What most of these records taught before; new ones are judged by it.
     """
-    told = [(s, r, json.loads(v)) for s, r, v in records.select("source", "record_id", "values").iter_rows()]
-    table = laid_out(told)
+    ordered = records.select(ROW).sort("source", "record_id")
+    if known and (place := placed(known, ordered, one_to_one)) and (found := joined(known, place, ordered)):
+        fresh, gone = int((place.known < 0).sum()), int((place.now < 0).sum())
+        remark = f"{_may_repeat(len(known.headings))}; {fresh:,} records added and {gone:,} gone since matching was learnt"
+        about = _About(entity_type, remark, ordered.height, found.considered, found.capped)
+        coverage = _coverage(about, found.links.height, known.renamed)
+        return Matches(
+            _members(entity_type, ordered, found.group), _pairs(ordered, found.links), coverage, known, len(place.now), fresh, gone
+        )
+    table = laid_out([(s, r, json.loads(v)) for s, r, v in ordered.iter_rows()])
     result = paired(table, one_to_one)
-    ids = _named(entity_type, table, result)
-    source = [table.sources[s] for s in table.source]
-    members = pl.DataFrame({"source": source, "record_id": table.record_ids, "entity_id": ids}, schema=_MEMBERS)
-    return members, _pairs(table, result), _coverage(entity_type, table, result)
+    remark = (
+        f"nothing was matched: {result.reason}" if result.reason
+        else "one to one" if result.is_one_to_one
+        else _may_repeat(len(table.sources))
+    )  # fmt: skip
+    about = _About(entity_type, remark, ordered.height, result.considered, result.capped, partial=bool(result.reason))
+    coverage = _coverage(about, result.links.height, table.renamed)
+    taught = reference(ordered, table, result, one_to_one)
+    return Matches(_members(entity_type, ordered, result.group), _pairs(ordered, result.links), coverage, taught, ordered.height)
 
 
-def _named(entity_type: str, table: Table, result: Paired) -> list[str]:
+def _may_repeat(sources: int) -> str:
+    return "one source, which may hold duplicates" if sources == 1 else "sources may hold duplicates"
+
+
+def _members(entity_type: str, records: pl.DataFrame, group: NDArray[np.int64]) -> pl.DataFrame:
     """Name each thing by the key of its first record; by its source too where another thing has a record of that key."""
-    keys = [normal(r) for r in table.record_ids]
-    holders = Counter(key for key, _ in set(zip(keys, result.group.tolist(), strict=True)))
-    names = {}
-    for group in np.unique(result.group).tolist():
-        key = keys[group]
-        alone = holders[key] == 1
-        names[group] = entity_id(entity_type, key if alone else f"{key}.{digest(table.sources[table.source[group]], key, size=8)}")
-    return [names[g] for g in result.group.tolist()]
+    keyed = records.select("source", "record_id", key=normals(records["record_id"]), group=pl.Series(group))
+    holders = keyed.group_by("key").agg(holders=pl.col("group").n_unique())
+    things = keyed[np.unique(group)].join(holders, on="key", how="left", maintain_order="left")
+    told_apart = things.filter(pl.col("holders") > 1)
+    names = [f"{k}.{digest(s, k, size=8)}" for s, k in told_apart.select("source", "key").iter_rows()]
+    renamed = told_apart.select("group", name=pl.Series(names, dtype=pl.String))
+    things = things.join(renamed, on="group", how="left").select("group", name=pl.coalesce("name", "key"))
+    named = keyed.join(things, on="group", how="left", maintain_order="left")
+    return named.select("source", "record_id", entity_id=pl.concat_str(pl.lit(f"{entity_type}/"), "name"))
 
 
-def _pairs(table: Table, result: Paired) -> pl.DataFrame:
-    order = {name: name or WHOLE for name in result.parts}
-    added = {shown: np.round(result.parts[name], 3).tolist() for name, shown in order.items()}
-    told = []
-    for values in zip(*added.values(), strict=True) if added else ():
-        ranked = sorted(zip(added, values, strict=True), key=lambda e: (-abs(e[1]), e[0]))
-        told.append(json.dumps(dict(ranked), ensure_ascii=False))
-    ids, sources = np.array(table.record_ids, dtype=object), np.array(table.sources, dtype=object)
-    return pl.DataFrame(
-        {
-            "left_source": sources[table.source[result.left]].tolist(),
-            "left_record_id": ids[result.left].tolist(),
-            "right_source": sources[table.source[result.right]].tolist(),
-            "right_record_id": ids[result.right].tolist(),
-            "match_weight": np.round(result.weight, 4),
-            "match_probability": result.probability,
-            "comparisons": told,
-        },
-        schema=_PAIRS,
-    )
+def _pairs(records: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    ends = {f"{side}_{column}": records[column].gather(links[side]) for side in ("left", "right") for column in ("source", "record_id")}
+    return links.select(*(s.alias(name) for name, s in ends.items()), *("match_weight", "match_probability", "comparisons"))
 
 
-def _coverage(entity_type: str, table: Table, result: Paired) -> list[dict[str, Any]]:
-    detector = f"entities.match.{entity_type}"
-    if result.reason:
-        remark = f"nothing was matched: {result.reason}"
-    elif len(table.sources) == 1:
-        remark = "one source, which may hold duplicates"
-    else:
-        remark = "one to one" if result.is_one_to_one else "sources may hold duplicates"
-    rows = [_row(f"{detector} ({remark})", result.possible, result.considered, result.capped, result.capped > 0 or bool(result.reason))]
-    if not result.reason:
-        rows.append(_row(f"{detector}.below_0.05", result.considered, result.unlikely))
-    for source, names in sorted(table.renamed.items()):
+class _About(NamedTuple):
+    """What stands in the first row of coverage."""
+
+    entity_type: str
+    remark: str
+    records: int
+    considered: int
+    capped: int
+    partial: bool = False
+
+
+def _coverage(about: _About, likely: int, renamed: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    detector = f"entities.match.{about.entity_type}"
+    possible = about.records * (about.records - 1) // 2
+    rows = [_row(f"{detector} ({about.remark})", possible, about.considered, about.capped, about.capped > 0 or about.partial)]
+    if about.considered:
+        rows.append(_row(f"{detector}.below_0.05", about.considered, about.considered - likely))
+    for source, names in sorted(renamed.items()):
         rows += [_row(f"{detector} ({source}: {theirs} taken for {ours})") for theirs, ours in sorted(names.items())]
     return rows
 

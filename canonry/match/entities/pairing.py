@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from canonry.match.entities import clusters, levels, model, null
+from canonry.match.entities import clusters, levels, model, null, told
 from canonry.match.entities.candidates import candidates
-from canonry.match.entities.comparisons import Comparison, in_detail, of_columns
+from canonry.match.entities.comparisons import Comparison, counted, in_detail, of_columns
 from canonry.operating import RECORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    import polars as pl
     from numpy.typing import NDArray
 
+    from canonry.match.entities.candidates import Candidates
+    from canonry.match.entities.comparisons import Counts
     from canonry.match.entities.table import Table
 
 _SIBLINGS = 0.1  # weight of all pairs within sources against those across, as examples of different things
@@ -33,33 +34,40 @@ KEPT = 0.05  # probability from which a pair is published
 _FEWEST = 20  # records; fewer show no distribution
 
 
+class Taught(NamedTuple):
+    """What records that may repeat within a source have taught, for further ones.
+
+    Attributes:
+        found: The pairs that were compared, and the terms that they were found by.
+        counts: How often values and words are said.
+        model: What judges a pair.
+    """
+
+    found: Candidates
+    counts: Counts
+    model: levels.Model
+
+
 @dataclass(frozen=True)
 class Paired:
     """What became of the records of one type.
 
     Attributes:
-        left, right: Rows of the pairs that are as likely as `KEPT`.
-        weight: What the comparisons say together against a pair by chance, in bits: the sum of ``parts``.
-        probability: That both are one thing, in [0, 1].
-        parts: Column → what it adds to the weight, in bits; None for the records as a whole.
-        group: Number of the thing of each row.
+        links: The pairs that are as likely as `KEPT`; columns as of `told.links`.
+        group: First row of the thing of each row.
         is_one_to_one: Whether each source names each thing at most once.
-        possible, considered, capped, unlikely: Pairs there are, that were compared, near ones left out, and below `KEPT`.
+        considered, capped: Pairs that were compared, near ones left out.
         reason: Why nothing could be matched; None when something could.
+        taught: What would judge further records; None where each pair is judged by what else there is.
     """
 
-    left: NDArray[np.int64]
-    right: NDArray[np.int64]
-    weight: NDArray[np.float64]
-    probability: NDArray[np.float64]
-    parts: dict[str | None, NDArray[np.float64]]
+    links: pl.DataFrame
     group: NDArray[np.int64]
     is_one_to_one: bool
-    possible: int
     considered: int = 0
     capped: int = 0
-    unlikely: int = 0
     reason: str | None = None
+    taught: Taught | None = None
 
 
 def paired(table: Table, one_to_one: OneToOne = "auto") -> Paired:
@@ -69,39 +77,32 @@ def paired(table: Table, one_to_one: OneToOne = "auto") -> Paired:
         table: The records.
         one_to_one: Whether each source names each thing at most once; ``auto`` looks whether the sources are free of duplicates.
     """
-    possible = table.height * (table.height - 1) // 2
     if reason := _hindrance(table):
-        return _nothing(table, possible, reason)
+        return _nothing(table, reason)
     found = candidates(table)
     if not len(found.left):
-        return _nothing(table, possible, "no two records share a word")
-    left, right = found.left, found.right
-    compared = of_columns(table, left, right)
+        return _nothing(table, "no two records share a word")
+    left, right, counts = found.left, found.right, counted(table)
+    compared = of_columns(table, counts, left, right)
     agreed = _agreed(compared)
     is_one_to_one = len(table.sources) > 1 and (not _have_twins(table, agreed, left, right) if one_to_one == "auto" else one_to_one)
     if is_one_to_one:
-        scored = _across(table, compared + in_detail(table, found, left, right), left, right)
+        detail = in_detail(table, counts, found, left, right)
+        links, taught = _across(table, compared + detail, left, right), None
+        group = clusters.one_to_one(clusters.Links.of(links), table.source, RECORDS.threshold)
     else:
-        scored = _pooled(table, compared, agreed, possible)
-    links = clusters.Links(left, right, scored.probability)
-    if is_one_to_one:
-        group = clusters.one_to_one(links, table.source, RECORDS.threshold)
-    else:
-        group = clusters.average(links, table.height, RECORDS.threshold)
-    kept = np.flatnonzero(scored.probability >= KEPT)
-    parts = {name: part / np.log(2) for name, part in scored.parts(kept).items()}
-    return Paired(
-        left[kept], right[kept], sum(parts.values(), np.zeros(len(kept))), scored.probability[kept], parts,
-        group, is_one_to_one, possible, len(left), found.capped, len(left) - len(kept),
-    )  # fmt: skip
+        said = levels.levels(compared)
+        taught = Taught(found, counts, _pooled(table, counts, said, agreed))
+        links = judged(taught.model, said, left, right)
+        group = clusters.average(clusters.Links.of(links), table.height, RECORDS.threshold)
+    return Paired(links, group, is_one_to_one, len(left), found.capped, taught=taught)
 
 
-@dataclass(frozen=True)
-class _Scored:
-    """Probabilities of pairs, and what each column adds to the log-odds of some of them."""
-
-    probability: NDArray[np.float64]
-    parts: Callable[[NDArray[np.int64]], dict[str | None, NDArray[np.float64]]]
+def judged(model: levels.Model, said: levels.Levels, left: NDArray[np.int64], right: NDArray[np.int64]) -> pl.DataFrame:
+    """Give the pairs that are as likely as `KEPT`, as `told.links` does."""
+    probability = model.judged(said)
+    kept = np.flatnonzero(probability >= KEPT)
+    return told.links(left[kept], right[kept], probability[kept], dict(model.parts(said.of(kept)).items()))
 
 
 def _hindrance(table: Table) -> str | None:
@@ -114,9 +115,9 @@ def _hindrance(table: Table) -> str | None:
     return None
 
 
-def _nothing(table: Table, possible: int, reason: str) -> Paired:
-    none, zero = np.empty(0, dtype=np.int64), np.empty(0)
-    return Paired(none, none, zero, zero, {}, np.arange(table.height), len(table.sources) > 1, possible, reason=reason)
+def _nothing(table: Table, reason: str) -> Paired:
+    none = np.empty(0, dtype=np.int64)
+    return Paired(told.links(none, none, np.empty(0), {}), np.arange(table.height), len(table.sources) > 1, reason=reason)
 
 
 def _start(compared: list[Comparison]) -> NDArray[np.float64]:
@@ -124,18 +125,16 @@ def _start(compared: list[Comparison]) -> NDArray[np.float64]:
     return np.asarray((whole["words"] + whole["grams"]) / 2)
 
 
-def _pooled(table: Table, compared: list[Comparison], agreed: NDArray[np.float64], possible: int) -> _Scored:
-    """Score pairs when any two records may be one thing."""
+def _pooled(table: Table, counts: Counts, said: levels.Levels, agreed: NDArray[np.float64]) -> levels.Model:
+    """Learn to judge pairs when any two records may be one thing."""
     draw = np.random.default_rng(0)
     a, b = (draw.integers(0, table.height, _DRAWN) for _ in range(2))
-    drawn = levels.levels(of_columns(table, a[a != b], b[a != b]))
-    found = levels.levels(compared)
-    taught = levels.learnt(found, drawn, agreed, possible)
-    return _Scored(taught.judged(found), lambda kept: dict(taught.parts(found.of(kept)).items()))
+    drawn = levels.levels(of_columns(table, counts, a[a != b], b[a != b]))
+    return levels.learnt(said, drawn, agreed, table.height * (table.height - 1) // 2)
 
 
-def _across(table: Table, compared: list[Comparison], left: NDArray[np.int64], right: NDArray[np.int64]) -> _Scored:
-    """Score pairs of records of different sources, for each two sources apart; pairs within a source are different things."""
+def _across(table: Table, compared: list[Comparison], left: NDArray[np.int64], right: NDArray[np.int64]) -> pl.DataFrame:
+    """Judge pairs of records of different sources, for each two sources apart; pairs within a source are different things."""
     probability = np.zeros(len(left))
     parts: dict[str | None, NDArray[np.float64]] = {name: np.zeros(len(left)) for name in dict.fromkeys(c.column for c in compared)}
     for a, b in combinations(range(len(table.sources)), 2):
@@ -148,10 +147,11 @@ def _across(table: Table, compared: list[Comparison], left: NDArray[np.int64], r
         p, beta = _learnt(shown, null.sides(left[rows], right[rows], table.source), _start(some))
         own = np.flatnonzero(across)
         probability[rows[own]] = np.round(p[own], 6)
-        told = own[p[own] >= KEPT]
-        for name, part in (model.parts(shown, beta, told) if beta is not None else {}).items():
-            parts[name][rows[told]] = part
-    return _Scored(probability, lambda kept: {name: part[kept] for name, part in parts.items()})
+        likely = own[p[own] >= KEPT]
+        for name, part in (model.parts(shown, beta, likely) if beta is not None else {}).items():
+            parts[name][rows[likely]] = part
+    kept = np.flatnonzero(probability >= KEPT)
+    return told.links(left[kept], right[kept], probability[kept], {name: part[kept] for name, part in parts.items()})
 
 
 def _learnt(shown: model.Evidence, pairs: null.Sides, start: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -34,6 +34,20 @@ class Column:
     name: str
     texts: NDArray[Any]
     numbers: NDArray[np.float64] | None
+    words: float
+    is_long: bool
+
+    @property
+    def shape(self) -> Shape:
+        """What is known of it apart from what it holds."""
+        return Shape(self.name, self.numbers is not None, self.words, self.is_long)
+
+
+class Shape(NamedTuple):
+    """What is known of a column apart from what it holds; see `Column`."""
+
+    name: str
+    is_number: bool
     words: float
     is_long: bool
 
@@ -84,13 +98,21 @@ def column(name: str, values: pl.Series) -> Column | None:
     said = texts.filter(texts != "")
     if said.is_empty():
         return None
-    plain = held.str.replace_all(r"[\s,$£€¥]", "").cast(pl.Float64, strict=False)
-    is_number = float(plain.is_not_null().sum()) >= _NUMERIC * len(said)
-    lengths = said.str.len_chars().mean()
-    return Column(
-        name=name,
-        texts=texts.to_numpy(),
-        numbers=plain.fill_null(float("nan")).to_numpy().astype(np.float64) if is_number else None,
-        words=float((said.str.count_matches(" ", literal=True) + 1).mean() or 0),  # type: ignore[arg-type]
-        is_long=float(lengths or 0) > _LONG,  # type: ignore[arg-type]
-    )
+    is_number = float(_plain(held).is_not_null().sum()) >= _NUMERIC * len(said)
+    mean_words = float((said.str.count_matches(" ", literal=True) + 1).mean() or 0)  # type: ignore[arg-type]
+    return _column(Shape(name, is_number, mean_words, float(said.str.len_chars().mean() or 0) > _LONG), held, texts)  # type: ignore[arg-type]
+
+
+def column_like(shape: Shape, values: pl.Series) -> Column:
+    """Prepare further values of a column whose shape is known."""
+    held = without_nulls(values)
+    return _column(shape, held, words(held))
+
+
+def _column(shape: Shape, held: pl.Series, texts: pl.Series) -> Column:
+    numbers = _plain(held).fill_null(float("nan")).to_numpy().astype(np.float64) if shape.is_number else None
+    return Column(shape.name, texts.to_numpy(), numbers, shape.words, shape.is_long)
+
+
+def _plain(held: pl.Series) -> pl.Series:
+    return held.str.replace_all(r"[\s,$£€¥]", "").cast(pl.Float64, strict=False)

@@ -46,6 +46,22 @@ class Counted(NamedTuple):
     terms: pl.Series
 
 
+class Weights(NamedTuple):
+    """How rare terms are.
+
+    Attributes:
+        terms: The terms.
+        rare: How rare each is, and last how rare one is that is not among them.
+    """
+
+    terms: pl.Series
+    rare: NDArray[np.float32]
+
+    def of(self, counted: Counted) -> sp.csr_matrix:
+        """Texts by these weights; their first terms are the known ones."""
+        return scaled(counted.counts, self.rare)
+
+
 def by_word(texts: Sequence[str] | NDArray[Any], known: pl.Series | None = None) -> Counted:
     """Count words; ``known`` are terms that come first."""
     height = len(texts)
@@ -84,6 +100,16 @@ def _counted(rows: NDArray[Any], told: pl.Series, height: int, known: pl.Series 
     return Counted(out, terms)
 
 
+def numbered(texts: Sequence[str] | NDArray[Any], known: pl.Series) -> NDArray[np.int64]:
+    """Places of values among the known ones, for others further numbers in ascending order; negative for empty texts."""
+    told = pl.Series(list(texts), dtype=pl.String)
+    fresh = told.unique().sort()
+    every = pl.concat([known, fresh.filter(~fresh.is_in(known.implode()) & (fresh != ""))])
+    numbers = pl.DataFrame({"text": every, "number": np.arange(len(every))})
+    found = pl.DataFrame({"text": told}).join(numbers, on="text", how="left", maintain_order="left")["number"]
+    return found.fill_null(-1).to_numpy().astype(np.int64)
+
+
 def rarity(counts: sp.csr_matrix) -> NDArray[np.float32]:
     """How rare each term is, and last how rare one is that no text but its own holds; a term of one text only is kept."""
     spread = np.r_[np.bincount(counts.indices, minlength=counts.shape[1]), 1]
@@ -98,6 +124,11 @@ def scaled(counts: sp.csr_matrix, rare: NDArray[np.float32]) -> sp.csr_matrix:
     scale = np.repeat(1 / np.maximum(length, 1e-9), np.diff(out.indptr)).astype(np.float32)
     out.data = out.data * scale
     return out
+
+
+def weights(counted: Counted) -> Weights:
+    """The weights that texts give to their terms."""
+    return Weights(counted.terms, rarity(counted.counts))
 
 
 def weighted(counts: sp.csr_matrix) -> sp.csr_matrix:
