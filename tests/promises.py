@@ -26,6 +26,7 @@ class Promise:
 
 _EDITIONS = "tests/flow/test_editions.py"
 _INCREMENTAL = "tests/flow/test_incremental.py"
+_REFERENCES = "tests/flow/test_references.py"
 _SEAMS = "tests/flow/test_seams.py"
 _ORDER = "tests/flow/test_order.py"
 _BAD = "tests/flow/test_bad_input.py"
@@ -37,7 +38,7 @@ PROMISES = (
     Promise(
         "incremental-equals-full",
         "`run --full` with the same five inputs equals the incremental run in every table.",
-        (_INCREMENTAL, _SECOND),
+        (_INCREMENTAL, _SECOND, f"{_REFERENCES}::test_the_night_equals_a_full_run_and_one_without_state"),
     ),
     Promise("state-is-recomputable", "Deleting state/ changes what a run costs and nothing that it publishes.", (_INCREMENTAL,)),
     Promise(
