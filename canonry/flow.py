@@ -305,7 +305,7 @@ def tables_of(bench: Bench, edition: str) -> dict[str, pl.DataFrame]:
         **{n: getattr(matched, n) for n in ("entities", "entity_members", "match_links", "match_models")},
         "attributes": bench.get(edition, "Claimed").attributes,
         "coverage": pl.concat(looked),
-        "operating_points": operating.published(),
+        "operating_points": pl.concat([operating.published(), matched.operating_points]),
     }
 
 

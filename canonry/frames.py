@@ -187,6 +187,7 @@ class Matched:
             compare what they say, not to be versions), newer_id (null where no
             direction is established), basis, evidence.
         entities, entity_members, match_links, match_models: Shapes of the published tables.
+        operating_points: Shape of the published table: what rulings say of how records were matched.
         subjects: entity_type, subject (as an assertion writes it), entity_id.
         coverage: Shape of the published table.
     """
@@ -197,6 +198,7 @@ class Matched:
     entity_members: pl.DataFrame
     match_links: pl.DataFrame
     match_models: pl.DataFrame
+    operating_points: pl.DataFrame
     subjects: pl.DataFrame
     coverage: pl.DataFrame
 

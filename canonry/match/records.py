@@ -12,7 +12,7 @@ import polars as pl
 from canonry.frames import frame
 from canonry.match.entities.found import matched_records
 from canonry.match.kept import with_kept_ids
-from canonry.match.ruled import regrouped
+from canonry.match.ruled import ENDS, regrouped
 from canonry.published import MATCH_LINKS, MATCH_MODELS
 from canonry.text import normals
 
@@ -28,7 +28,6 @@ _NAMES = ("name", "title", "organization", "organisation", "company", "organizat
 
 
 _REVIEWED = 0.2  # probability from which a pair that is not merged goes to a person
-_ENDS = ["left_source", "left_record_id", "right_source", "right_record_id"]
 _OVERLAP = 0.2  # share of ids of the smaller of two sources from which ids are the same thing's
 
 
@@ -152,7 +151,7 @@ def _models(matches: Mapping[str, Matches], match_links: pl.DataFrame) -> pl.Dat
     """Say of each type how it was matched, and how many of its merged pairs are wrong if the probabilities are right."""
     rows = []
     for kind, found in matches.items():
-        links = found.pairs.select(_ENDS).join(match_links, on=_ENDS)
+        links = found.pairs.select(ENDS).join(match_links, on=ENDS)
         merged = links.filter(decision="merged")["match_probability"]
         rows.append(
             {
@@ -186,8 +185,8 @@ def _decided(members: pl.DataFrame, pairs: pl.DataFrame, ruled: Sequence[tuple[K
         ends = ends.join(own, on=[f"{side}_source", f"{side}_record_id"], how="left", maintain_order="left")
     merged = pl.col("left_entity") == pl.col("right_entity")
     either = [(*a, *b) for one, other in ruled for a, b in ((one, other), (other, one))]
-    apart = pl.DataFrame(either, schema=dict.fromkeys(_ENDS, pl.String), orient="row").unique().with_columns(is_ruled=pl.lit(value=True))
-    ends = ends.join(apart, on=_ENDS, how="left", maintain_order="left")
+    apart = pl.DataFrame(either, schema=dict.fromkeys(ENDS, pl.String), orient="row").unique().with_columns(is_ruled=pl.lit(value=True))
+    ends = ends.join(apart, on=ENDS, how="left", maintain_order="left")
     doubtful = (pl.col("match_probability") >= _REVIEWED) & pl.col("is_ruled").is_null()
     decision = pl.when(merged).then(pl.lit("merged")).when(doubtful).then(pl.lit("review")).otherwise(pl.lit("apart"))
     return ends.with_columns(decision=decision, entity_id=pl.when(merged).then("left_entity"))

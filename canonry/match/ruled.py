@@ -10,7 +10,10 @@ import polars as pl
 from canonry import verdicts
 from canonry.groups import grouped
 from canonry.ids import digest
+from canonry.operating import RECORDS, OperatingPoint
 from canonry.published import NO_RANK
+
+ENDS = ["left_source", "left_record_id", "right_source", "right_record_id"]
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,6 +62,35 @@ def with_rulings(run: RunContext, documents: pl.DataFrame, page_pairs: pl.DataFr
         basis=pl.when(pl.col("ruled").is_not_null() | is_declared).then(pl.lit("ruling")).otherwise("basis"),
         evidence=pl.when(pl.col("ruled").is_not_null()).then(why).when(is_declared).then("told").otherwise("evidence"),
     ).drop("ruled", "told")
+
+
+def measured(links: Links, match_links: pl.DataFrame) -> list[OperatingPoint]:
+    """Hold the probabilities of pairs against what people ruled on them: how right merging was, and how much of what is one thing it found.
+
+    People rule on what is doubtful, so both are lower than over all pairs. Without rulings on records there is nothing to measure.
+
+    Args:
+        links: The rulings.
+        match_links: Shape of the published table; a pair that is not in it was not likely.
+    """
+    rows = [(*min(p, p[::-1]), is_same) for is_same, pairs in ((True, links.same), (False, links.apart)) for p in pairs]
+    if not rows:
+        return []
+    ruled = pl.DataFrame([(*a, *b, s) for a, b, s in rows], schema={**dict.fromkeys(ENDS, pl.String), "same": pl.Boolean}, orient="row")
+    likely = match_links.filter(pl.col("match_probability") >= RECORDS.threshold)
+    found = ruled.unique().join(likely.select(ENDS).with_columns(found=pl.lit(value=True)), on=ENDS, how="left")
+    hit, right = found["found"].fill_null(value=False), found["same"]
+    both = int((hit & right).sum())
+    return [
+        OperatingPoint(
+            RECORDS.detector,
+            RECORDS.threshold,
+            "rulings",
+            round(both / int(hit.sum()), 4) if hit.any() else None,
+            round(both / int(right.sum()), 4) if right.any() else None,
+            found.height,
+        )
+    ]
 
 
 def regrouped(links: Links, members: pl.DataFrame) -> dict[Key, str]:

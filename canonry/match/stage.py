@@ -14,7 +14,8 @@ from canonry.match import likeness, pages, references
 from canonry.match.direction import directed, marks_of
 from canonry.match.exports import exports, guessed, own_day
 from canonry.match.records import Before, found_entities
-from canonry.match.ruled import with_rulings, with_successors
+from canonry.match.ruled import measured, with_rulings, with_successors
+from canonry.operating import published
 from canonry.published import ENTITIES, ENTITY_MEMBERS, FAMILIES, MATCH_LINKS, MATCH_MODELS, NO_RANK
 from canonry.verdicts import on_records
 
@@ -65,6 +66,7 @@ def match(run: RunContext, normalised: Normalised) -> Matched:
         entity_members=ENTITY_MEMBERS.conform(found_things.members),
         match_links=MATCH_LINKS.conform(found_things.match_links),
         match_models=MATCH_MODELS.conform(found_things.match_models),
+        operating_points=published(measured(links, found_things.match_links), "yours"),
         subjects=found_things.subjects,
         coverage=_coverage(documents.height, found.height, all_runs, capped, found_things.coverage),
     )

@@ -15,7 +15,7 @@ from canonry.curate import curate
 from canonry.frames import CLAIMED, MATCHED, NORMALISED, Claimed, Clashes, Curated, Decided, Matched, Normalised, Scored, Signals, frame
 from canonry.ids import digest
 from canonry.journal import Journal
-from canonry.published import ENTITIES, ENTITY_MEMBERS, FAMILIES, MATCH_LINKS, MATCH_MODELS, SOURCES
+from canonry.published import ENTITIES, ENTITY_MEMBERS, FAMILIES, MATCH_LINKS, MATCH_MODELS, OPERATING_POINTS, SOURCES
 from canonry.score import score
 from canonry.staleness import staleness
 from canonry.state import NoMemo
@@ -144,6 +144,7 @@ class World:
             entity_members=frame(ENTITY_MEMBERS.schema, self.members),
             match_links=frame(MATCH_LINKS.schema),
             match_models=frame(MATCH_MODELS.schema),
+            operating_points=OPERATING_POINTS.empty(),
             subjects=frame(MATCHED["subjects"]),
             coverage=frame(MATCHED["coverage"]),
         )

@@ -76,6 +76,7 @@ def test_a_night_with_a_few_new_records_learns_nothing_anew_and_leaves_the_other
     assert 0 <= later["expected_wrong"] < 0.1
 
 
+@pytest.mark.promise("incremental-equals-full")
 def test_the_night_equals_a_full_run_and_one_without_state(company, tmp_path):
     company.rows["people.csv"] = company.rows["people.csv"][2:] + rows(3, 2, "new")
     full, bare = company.copy(tmp_path / "full"), company.copy(tmp_path / "bare")

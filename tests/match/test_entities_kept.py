@@ -194,6 +194,18 @@ def test_what_a_person_ruled_wins_over_the_match_both_ways():
     assert {r: told[r] for r in others} == others
 
 
+def test_rulings_measure_how_right_merging_was():
+    rows = registers(80, 80, 40)
+    assert found_in(rows).operating_points.is_empty()
+    right = [ruling("same", ("register", f"l{i}"), ("shop", f"r{i}")) | {"ruling_id": f"s{i}"} for i in range(3)]
+    wrong = [ruling("different", ("shop", "r7"), ("register", "l7")), ruling("same", ("shop", "r70"), ("register", "l71"))]
+    point = found_in(rows, *right, *wrong).operating_points.row(0, named=True)
+    assert {k: point[k] for k in ("detector", "dataset", "origin", "n")} == {
+        "detector": "entities.match", "dataset": "rulings", "origin": "yours", "n": 5,
+    }  # fmt: skip
+    assert (point["precision"], point["recall"]) == (0.75, 0.75)  # three of four merged rightly; one of four not found
+
+
 @settings(max_examples=8, deadline=None)
 @given(data=st.data())
 def test_whatever_the_rows_say_each_record_has_one_entity_and_none_swallows_all(data):
