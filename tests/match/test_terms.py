@@ -43,7 +43,7 @@ def test_words_that_no_earlier_text_holds_make_a_text_less_near_and_are_met_by_n
     rare = terms.rarity(learnt.counts)
     known = terms.scaled(learnt.counts, rare)
     asked = terms.scaled(terms.by_word(["ann lee", "ann lee newcomer", "newcomer"], learnt.terms).counts, rare)
-    rows, found, _ = terms.nearest(asked, known, terms.Reach(2, 0.6, 5, 1e6))
+    rows, found, _ = terms.nearest(asked, known, terms.Reach(2, 0.6, 0.0, 5, 1e6))
     assert list(zip(rows.tolist(), found.tolist(), strict=True)) == [(0, 0), (1, 0)]
     cosines = (asked[:, : known.shape[1]] @ known.T).toarray()
     assert cosines[0, 0] == pytest.approx(1, abs=1e-6)
@@ -52,5 +52,5 @@ def test_words_that_no_earlier_text_holds_make_a_text_less_near_and_are_met_by_n
 
 def test_a_row_is_no_neighbour_of_itself():
     x = terms.weighted(terms.by_word(["ann lee", "ann lee", "bob ray"]).counts)
-    rows, found, _ = terms.nearest(x, x, terms.Reach(2, 0.6, 5, 1e6), np.arange(3))
+    rows, found, _ = terms.nearest(x, x, terms.Reach(2, 0.6, 0.0, 5, 1e6), np.arange(3))
     assert list(zip(rows.tolist(), found.tolist(), strict=True)) == [(0, 1), (1, 0)]

@@ -7,13 +7,13 @@ from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import polars as pl
 
 from canonry.match.entities import terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import polars as pl
     import scipy.sparse as sp
     from numpy.typing import NDArray
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _COST, _FREE = 300.0, 6e6  # multiplications per record and kind of term; as many as are spent in any case
 _ACROSS, _ALONE, _MOST = 6, 10, 60  # neighbours in each of several sources, in the only one, at most
-_NEAR = 0.6
+_NEAR = 0.6  # share of the best cosine from which more are taken
+_LEAST = 0.35  # cosine from which more are taken in the only source: further ones are strangers, of which enough is known by chance
 _KEYS = 6  # columns whose pairs of values make keys
 _BITS = 28  # of the number of a value in a term
 
@@ -79,7 +80,9 @@ def candidates(table: Table) -> Candidates:
                     a, b = rows[a], others[b]
                     found.append(np.minimum(a, b) * n + np.maximum(a, b))
                     capped += left_out
-    pairs = np.unique(np.concatenate(found))
+    pairs = np.concatenate(found)
+    pairs.sort()  # many times as fast as looking up which are new
+    pairs = pairs[np.flatnonzero(np.diff(pairs, prepend=-1))]
     return Candidates(pairs // n, pairs % n, capped, keys, kinds)
 
 
@@ -97,8 +100,11 @@ def budget(height: int) -> float:
 
 def reaching(sources: int, budget: float) -> tuple[terms.Reach, terms.Reach]:
     """How far to look for neighbours within the source, and in the others."""
-    within = _ALONE if sources == 1 else _ACROSS  # as many as across: the best of more would be nearer
-    return terms.Reach(within, _NEAR, _MOST, budget), terms.Reach(_ACROSS, _NEAR, _MOST, budget)
+    if sources == 1:
+        within = terms.Reach(_ALONE, _NEAR, _LEAST, _MOST, budget)
+    else:
+        within = terms.Reach(_ACROSS, _NEAR, 0.0, _MOST, budget)  # as many as across: the best of more would be nearer
+    return within, terms.Reach(_ACROSS, _NEAR, 0.0, _MOST, budget)
 
 
 @dataclass(frozen=True)
@@ -120,20 +126,18 @@ def keys_of(table: Table) -> Keys | None:
     for c in table.columns:
         if c.is_long or c.words >= 4:  # noqa: PLR2004
             continue
-        counts = pl.Series(list(c.texts), dtype=pl.String).value_counts().filter(pl.nth(0) != "").sort(pl.nth(0))
-        share = counts["count"].to_numpy() / counts["count"].sum()
-        told.append((float(-(share * np.log(share)).sum()) * int(counts["count"].sum()) / table.height, c.name, counts.to_series(0)))
+        often = c.values.often
+        share = often / often.sum()
+        told.append((float(-(share * np.log(share)).sum()) * int(often.sum()) / table.height, c.name, c.values.texts))
     told = [t for t in sorted(told, key=lambda t: -t[0])[:_KEYS] if t[0] > 0]
     return Keys(tuple(t[1] for t in told), tuple(t[2] for t in told)) if len(told) > 1 else None
 
 
 def by_keys(table: Table, keys: Keys, known: pl.Series | None = None) -> terms.Counted:
     """Count pairs of values; a term is the number of the pair of columns and those of both values."""
-    texts = {c.name: c.texts for c in table.columns if c.name in keys.columns}
-    numbers = []
-    for name, values in zip(keys.columns, keys.values, strict=True):
-        said = texts.get(name)
-        numbers.append(np.full(table.height, -1) if said is None else terms.numbered(said, values))
+    held = {c.name: c.values for c in table.columns}
+    nothing = np.full(table.height, -1)
+    numbers = [held[name].among(values)[0] if name in held else nothing for name, values in zip(keys.columns, keys.values, strict=True)]
     codes = [
         np.where((a >= 0) & (b >= 0), (place << 2 * _BITS) | (a << _BITS) | b, -1) for place, (a, b) in enumerate(combinations(numbers, 2))
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -57,10 +57,7 @@ class Counts:
 
 def counted(table: Table) -> Counts:
     """Count what the records of a table say."""
-    values = {}
-    for c in table.columns:
-        told = pl.DataFrame({"text": pl.Series(list(c.texts), dtype=pl.String)}).filter(pl.col("text") != "")
-        values[c.name] = told.group_by("text").agg(count=pl.len()).sort("text")
+    values = {c.name: pl.DataFrame({"text": c.values.texts, "count": c.values.often}) for c in table.columns}
     codes = terms.by_word(_codes(table))
     return Counts(
         values,
@@ -85,7 +82,8 @@ def in_detail(table: Table, counts: Counts, found: Candidates, left: NDArray[np.
     """Compare pairs of rows further: words and amounts in columns, and whole records."""
     out = []
     for column in table.columns:
-        null = (column.texts[left] == "") | (column.texts[right] == "")
+        said = column.values.codes >= 0
+        null = ~(said[left] & said[right])
         if not column.is_long and column.words >= _SEVERAL:
             out.append(_words(column, counts, left, right, null))
         if column.numbers is not None:
@@ -121,29 +119,40 @@ def _words(column: Column, counts: Counts, left: NDArray[np.int64], right: NDArr
 
 
 def _of_column(column: Column, counts: Counts, left: NDArray[np.int64], right: NDArray[np.int64]) -> list[Comparison]:
-    texts = column.texts
-    values = counts.values[column.name]
-    codes = terms.numbered(texts, values["text"])
-    null = (codes[left] < 0) | (codes[right] < 0)
-    equal = (codes[left] == codes[right]) & ~null
-    often = np.r_[values["count"].to_numpy(), np.ones(max(0, int(codes.max(initial=-1)) + 1 - values.height), dtype=np.int64)]
-    total = float(values["count"].sum())
+    known = counts.values[column.name]
+    codes, texts = column.values.among(known["text"])
+    often = np.r_[known["count"].to_numpy(), np.ones(len(texts) - known.height)]
+    a, b = codes[left], codes[right]
+    null = (a < 0) | (b < 0)
+    equal = (a == b) & ~null
     out = []
     if not column.is_long:
         asked = np.flatnonzero(~null & ~equal)
-        first, back = _once(codes[left[asked]], codes[right[asked]], len(often))
-        rows = asked[first]
         alike = np.where(equal, 1.0, 0.0)
-        if len(rows):
-            alike[asked] = _spelling(texts[left[rows]].tolist(), texts[right[rows]].tolist(), column)[back]
+        alike[asked] = _spelling(column, texts, a[asked], b[asked])
         alike[null] = np.nan
         out.append(Comparison(column.name, "spelling", alike))
     else:
         out.append(_words(column, counts, left, right, null))
-    rare: NDArray[np.float64] = np.where(equal, np.log(total / np.maximum(often[codes[left]], 1)), 0.0)
+    rare = np.where(equal, np.round(np.log(known["count"].sum() / np.r_[often, 1]), 6)[a], 0.0)
     rare[null] = np.nan
-    out.append(Comparison(column.name, "rarity", np.round(rare, 6)))
+    out.append(Comparison(column.name, "rarity", rare))
     return out
+
+
+def _spelling(column: Column, texts: pl.Series, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Likeness of spelling: by words in any order; for short values also from their beginning."""
+    first, back = _once(a, b, len(texts))
+    if not len(first):
+        return np.zeros(0)
+    a, b = a[first], b[first]
+    in_order = np.array([" ".join(sorted(text.split(" "))) for text in texts.to_list()], dtype=object)  # once per value, not per pair
+    out = process.cpdist(in_order[a].tolist(), in_order[b].tolist(), scorer=fuzz.ratio, dtype=np.float32).astype(np.float64) / 100
+    if column.words < 2.5:  # noqa: PLR2004
+        plain = texts.to_numpy()
+        begun = process.cpdist(plain[a].tolist(), plain[b].tolist(), scorer=JaroWinkler.normalized_similarity, dtype=np.float32)
+        out = np.maximum(0.97 * out, 0.98 * begun.astype(np.float64))
+    return np.asarray(np.round(out, 6)[back])
 
 
 def _once(a: NDArray[np.int64], b: NDArray[np.int64], values: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -151,14 +160,10 @@ def _once(a: NDArray[np.int64], b: NDArray[np.int64], values: int) -> tuple[NDAr
     if values * values > _COMES_AGAIN * len(a):
         every = np.arange(len(a))
         return every, every
-    _, first, back = np.unique(np.minimum(a, b) * values + np.maximum(a, b), return_index=True, return_inverse=True)
-    return first, back
-
-
-def _spelling(x: list[str], y: list[str], column: Column) -> NDArray[Any]:
-    """Likeness of spelling: by words in any order; for short values also from their beginning."""
-    out = process.cpdist(x, y, scorer=fuzz.token_sort_ratio, dtype=np.float32).astype(np.float64) / 100
-    if column.words < 2.5:  # noqa: PLR2004
-        begun = process.cpdist(x, y, scorer=JaroWinkler.normalized_similarity, dtype=np.float32).astype(np.float64)
-        out = np.maximum(0.97 * out, 0.98 * begun)
-    return np.round(out, 6)
+    pair = np.minimum(a, b) * values + np.maximum(a, b)
+    first = np.full(values * values, -1)
+    first[pair[::-1]] = np.arange(len(a))[::-1]
+    held = np.flatnonzero(first >= 0)
+    place = np.empty(values * values, dtype=np.int64)
+    place[held] = np.arange(len(held))
+    return first[held], place[pair]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
+from canonry.match.entities.terms import places
 from canonry.values import is_null
 
 if TYPE_CHECKING:
@@ -17,6 +19,27 @@ if TYPE_CHECKING:
 
 _LONG = 60.0  # mean characters from which a column holds prose
 _NUMERIC = 0.9  # share of numbers that makes a column one of numbers
+
+
+class Values(NamedTuple):
+    """What a column says.
+
+    Attributes:
+        codes: Which of the values each record has; -1 where nothing is said.
+        texts: The values, each once, in ascending order.
+        often: How many records have each.
+    """
+
+    codes: NDArray[np.int64]
+    texts: pl.Series
+    often: NDArray[np.int64]
+
+    def among(self, known: pl.Series) -> tuple[NDArray[np.int64], pl.Series]:
+        """The codes of the records where known values come first, and all these values."""
+        number = places(self.texts, known)
+        fresh = number < 0
+        number[fresh] = len(known) + np.arange(fresh.sum())
+        return np.r_[number, -1][self.codes], pl.concat([known, self.texts.filter(fresh)])
 
 
 @dataclass(frozen=True)
@@ -36,6 +59,15 @@ class Column:
     numbers: NDArray[np.float64] | None
     words: float
     is_long: bool
+
+    @cached_property
+    def values(self) -> Values:
+        """The values, each once, and which record has which."""
+        said = pl.Series(list(self.texts), dtype=pl.String)
+        texts = said.unique().sort()
+        texts = texts.filter(texts != "")
+        codes = places(said, texts)
+        return Values(codes, texts, np.bincount(codes[codes >= 0], minlength=len(texts)))
 
     @property
     def shape(self) -> Shape:
