@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial.distance import squareform
 
 if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-MOST = 1500  # records of one component that are clustered together; a larger one is first cut at a higher probability
-
-_HIGHEST = 1 - 1e-5
+_SAME = 1e-9  # difference of means that is none
+_DIGITS, _PATIENCE = 6, 50  # of means that are told apart at first, and rounds until one digit less is
 
 
 class Links(NamedTuple):
@@ -57,42 +53,41 @@ def one_to_one(links: Links, source: NDArray[np.int64], threshold: float) -> NDA
 def average(links: Links, rows: int, threshold: float) -> NDArray[np.int64]:
     """Cluster by average linkage; pairs that were not compared count as different.
 
+    Things that are each other's nearest are joined at once, all over: with average linkage that comes to the same as joining the
+    nearest first (Murtagh 1983), since nothing is nearer to two joined things than to the nearer of them. Means are told apart to
+    `_DIGITS`; less finely from round to round where a long chain would otherwise be joined link by link.
+
     Returns:
         Number of the thing of each row: its first row.
     """
-    group = np.arange(rows)
-    pending = [(links, threshold)]
-    while pending:
-        some, cut = pending.pop()
-        for part in _components(some, cut, rows):
-            if len(part.left) == 1:  # as most are
-                group[part.right] = part.left
-                continue
-            own = np.unique(np.r_[part.left, part.right])
-            if len(own) > MOST:
-                pending += [(part, 1 - (1 - cut) / 4)] if cut < _HIGHEST else []  # what cannot be cut stays apart
-                continue
-            for thing in _split(part, own, threshold):
-                group[thing] = thing[0]
+    group, size = np.arange(rows), np.ones(rows)
+    a, b, total = np.minimum(links.left, links.right), np.maximum(links.left, links.right), np.clip(links.p, 0, 1)
+    for turn in count():
+        beyond = total / (size[a] * size[b]) - threshold + _SAME
+        waiting = np.zeros(rows, dtype=bool)
+        waiting[a[beyond >= 0]] = waiting[b[beyond >= 0]] = True
+        held = waiting[a] & waiting[b]  # what has nothing near now never will
+        if not held.any():
+            break
+        a, b, total, beyond = a[held], b[held], total[held], beyond[held]
+        joined = _nearest_of_both(a, b, np.floor(beyond * 10.0 ** max(1, _DIGITS - turn // _PATIENCE)), rows)
+        to = np.arange(rows)
+        to[b[joined]] = a[joined]
+        size[a[joined]] += size[b[joined]]
+        group, first, second = to[group], to[a], to[b]
+        apart = first != second
+        pair = np.minimum(first, second)[apart] * rows + np.maximum(first, second)[apart]
+        pair, place = np.unique(pair, return_inverse=True)
+        a, b, total = pair // rows, pair % rows, np.bincount(place, total[apart]).astype(np.float64)
     return group
 
 
-def _components(links: Links, cut: float, rows: int) -> list[Links]:
-    """Pairs within each set of rows that hangs together by pairs of at least a probability."""
-    edge = links.p >= cut
-    graph = sp.coo_matrix((np.ones(int(edge.sum())), (links.left[edge], links.right[edge])), shape=(rows, rows))
-    label = connected_components(graph, directed=False)[1]
-    inside = np.flatnonzero(label[links.left] == label[links.right])
-    inside = inside[np.argsort(label[links.left[inside]], kind="stable")]
-    of_pair = label[links.left[inside]]
-    starts = np.flatnonzero(of_pair[1:] != of_pair[:-1]) + 1
-    return [Links(links.left[i], links.right[i], links.p[i]) for i in np.split(inside, starts) if len(i)]
-
-
-def _split(links: Links, rows: NDArray[np.int64], cut: float) -> list[NDArray[np.int64]]:
-    i, j = np.searchsorted(rows, links.left), np.searchsorted(rows, links.right)
-    near = np.zeros((len(rows), len(rows)))
-    near[i, j] = near[j, i] = np.clip(links.p, 0, 1)
-    np.fill_diagonal(near, 1.0)
-    label = fcluster(linkage(squareform(1 - near, checks=False), "average"), 1 - cut + 1e-9, "distance")
-    return [rows[label == number] for number in np.unique(label)]
+def _nearest_of_both(a: NDArray[np.int64], b: NDArray[np.int64], near: NDArray[np.float64], rows: int) -> NDArray[np.int64]:
+    """Pairs that are the nearest of both their ends; of equally near ones the first in a shuffled order, or many would wait for one."""
+    shuffled = (a * 0x9E3779B1 ^ b * 0x85EBCA77) & 0xFFFFFFFF
+    place = np.empty(len(a), dtype=np.int64)
+    place[np.lexsort((b, a, shuffled, -near))] = np.arange(len(a))
+    best = np.full(rows, len(a))
+    np.minimum.at(best, a, place)
+    np.minimum.at(best, b, place)
+    return np.flatnonzero((best[a] == place) & (best[b] == place))
