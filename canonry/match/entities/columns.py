@@ -42,14 +42,17 @@ def laid_out(records: Sequence[tuple[str, str, Mapping[str, str]]]) -> Table:
     renamed = _renamed(ordered, own) if len(sources) > 1 else {}
     names = sorted({renamed.get(s, {}).get(a, a) for s in sources for a in own[s]})
     back = {s: {renamed.get(s, {}).get(a, a): a for a in own[s]} for s in sources}
+    held = {s: [v for t, _, v in ordered if t == s] for s in sources}
     columns = []
     for name in names:
-        attribute = {s: back[s].get(name) for s in sources}
-        values = [str(v.get(attribute[s]) or "") if attribute[s] is not None else "" for s, _, v in ordered]  # type: ignore[arg-type]
+        values: list[str] = []
+        for s in sources:
+            attribute = back[s].get(name)
+            values += [""] * len(held[s]) if attribute is None else [str(v.get(attribute) or "") for v in held[s]]
         made = column(name, pl.Series(values, dtype=pl.String))
         if made is not None:
             columns.append(made)
-    telling = [c for c in columns if len(np.unique(c.texts)) > 1]
+    telling = [c for c in columns if len(c.values.texts) + bool((c.values.codes < 0).any()) > 1]
     telling.sort(key=lambda c: digest("\n".join(c.texts)))  # by what they say: a new heading changes nothing
     return Table(sources, [i for _, i, _ in ordered], source, telling, renamed)
 

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from canonry.match.entities.terms import places
-from canonry.values import is_null
+from canonry.values import NULLS, is_null
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,11 +116,14 @@ def without_nulls(values: pl.Series) -> pl.Series:
     """Empty text for what asserts nothing."""
     held = values.fill_null("")
     short = held.filter(held.str.len_chars() <= _NULL_LENGTH).unique()
-    null = [v for v in short.to_list() if is_null(v)]
+    plain = short.str.contains(_PLAIN)  # most are, and need no more than their case and blanks folded
+    null = short.filter(plain & short.str.to_lowercase().str.replace_all(" +", " ").str.strip_chars(" ").is_in(sorted(NULLS))).to_list()
+    null += [v for v in short.filter(~plain).to_list() if is_null(v)]
     return held.replace(null, [""] * len(null)) if null else held
 
 
 _NULL_LENGTH = 24
+_PLAIN = r"^[0-9A-Za-z @./+,-]*$"
 
 
 def column(name: str, values: pl.Series) -> Column | None:
