@@ -100,11 +100,8 @@ def budget(height: int) -> float:
 
 def reaching(sources: int, budget: float) -> tuple[terms.Reach, terms.Reach]:
     """How far to look for neighbours within the source, and in the others."""
-    if sources == 1:
-        within = terms.Reach(_ALONE, _NEAR, _LEAST, _MOST, budget)
-    else:
-        within = terms.Reach(_ACROSS, _NEAR, 0.0, _MOST, budget)  # as many as across: the best of more would be nearer
-    return within, terms.Reach(_ACROSS, _NEAR, 0.0, _MOST, budget)
+    k, least = (_ALONE, _LEAST) if sources == 1 else (_ACROSS, 0.0)  # as many as across: the best of more would be nearer
+    return terms.Reach(k, _NEAR, least, _MOST, budget), terms.Reach(_ACROSS, _NEAR, 0.0, _MOST, budget)
 
 
 @dataclass(frozen=True)
