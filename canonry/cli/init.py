@@ -16,6 +16,7 @@ from canonry.cli.session import Session, command
 from canonry.errors import UsageError
 
 if TYPE_CHECKING:
+    from canonry.cli.kinds import Kind
     from canonry.cli.profile import Profile
 
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 def init_command(session: Session, folder: Path, *, force: bool) -> None:
     """Profile a folder and propose a commented canonry.yaml in it, that runs as it is.
 
-    Documents are taken by folder; every export gets its likely id and date column. Nothing else is written.
+    Documents are taken by folder; every export gets its likely id and date column. Exports about the same things are named as
+    one kind, their columns that mean the same as one attribute. Nothing else is written.
     """
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}.", "Name the folder that holds your documents and exports.")
@@ -48,11 +50,36 @@ def init_command(session: Session, folder: Path, *, force: bool) -> None:
             "file": str(file),
             "documents": {d.path: len(d.files) for d in found.documents},
             "exports": {e.path: {"rows": e.rows, "columns": e.columns, "id": e.id, "observed_at": e.observed_at} for e in found.exports},
-            "alike": [[e.path for e in group] for group in found.alike],
+            "alike": [[e.path for e in kind.exports] for kind in found.kinds if not kind.is_matched],
+            "matched": [[e.path for e in kind.exports] for kind in found.kinds if kind.is_matched],
+            "same_columns": [
+                {
+                    "export": path,
+                    "column": s.column,
+                    "as": s.heading,
+                    "in": s.path,
+                    "attribute": s.attribute,
+                    "likeness": s.likeness,
+                    "proposed": s.is_sure,
+                }
+                for kind in found.kinds
+                for path, same in kind.same.items()
+                for s in same
+            ],
             "left_out": found.unread,
         },
         lambda: _told(file, found),
     )
+
+
+def _why(kind: Kind) -> str:
+    """Say why exports are taken for rows about the same things, and how many of their columns."""
+    same = [s for columns in kind.same.values() for s in columns]
+    sure = sum(s.is_sure for s in same)
+    how = "hold rows that look alike: proposed to be matched" if kind.is_matched else "share ids: proposed as rows about the same things"
+    columns = f"; {output.number(sure, 'column')} of other names as one attribute (`fields`)" if sure else ""
+    doubted = f"; {output.number(len(same) - sure, 'more pair')} of columns in comments, to be looked at" if len(same) > sure else ""
+    return f"{', '.join(e.path for e in kind.exports)} {how} (`entity`){columns}{doubted}."
 
 
 def _told(file: Path, found: Profile) -> None:
@@ -74,8 +101,8 @@ def _told(file: Path, found: Profile) -> None:
             ),
         ],
     )
-    for group in found.alike:
-        output.line(f"{', '.join(e.path for e in group)} share ids: proposed as rows about the same things (`entity`).")
+    for kind in found.kinds:
+        output.line(_why(kind))
     for path, why in found.unread.items():
         output.line(f"left out: {path}: {why}", style="yellow")
     output.line()

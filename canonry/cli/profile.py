@@ -6,15 +6,13 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import combinations
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from canonry.cli.kinds import kinds
 from canonry.config import CsvOptions, XlsxOptions
 from canonry.days import order_of, parse_day
 from canonry.errors import SourceError
-from canonry.groups import grouped
 from canonry.ingest.formats import MEDIA, TABLE_SUFFIXES, read_table
 from canonry.ingest.rows import Options
 from canonry.ingest.sidecar import plain_path
@@ -24,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import polars as pl
+
+    from canonry.cli.kinds import Kind
 
 _LEFT_OUT = {"node_modules", "__pycache__", "__MACOSX", "venv", "store", "journal"}
 _DATED = 0.8  # share of the filled cells that are days, from which a column is one of dates
@@ -48,9 +48,6 @@ _CLAIMS = {  # headings of a table whose rows assert one value each
     "source": re.compile(r"^(source|site|website|provider|asserter)$", re.IGNORECASE),
 }
 _ALMOST = 0.9  # share of different values from which a column that is called an id is taken for one; repeats are set aside by the run
-_SHARED_IDS = 0.2  # share of the ids from which two exports are taken to describe the same things
-_FEWEST = 2  # ids that they have to share at least
-_ANY_ID = re.compile(r"id|no|number|key|code|ref", re.IGNORECASE)  # headings that say nothing of what is numbered
 _DAYS = ("modified_at", "expires_on", "review_on")
 
 
@@ -70,6 +67,7 @@ class Export:
         set_aside: Rows that cannot be read.
         paths: Per column that could hold paths, the paths in it.
         ids: What stands in the id column, in normal form.
+        cells: Its rows as text.
     """
 
     path: str
@@ -83,6 +81,7 @@ class Export:
     set_aside: int
     paths: dict[str, frozenset[str]] = field(repr=False)
     ids: frozenset[str] = field(repr=False)
+    cells: pl.DataFrame = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -115,26 +114,13 @@ class Profile:
         documents: Folders of documents.
         exports: Tables.
         unread: What stays out: path or suffix → why.
+        kinds: Which exports describe the same things.
     """
 
     documents: tuple[Documents, ...]
     exports: tuple[Export, ...]
     unread: dict[str, str]
-
-    @cached_property
-    def alike(self) -> tuple[tuple[Export, ...], ...]:
-        """Groups of exports that describe the same things, by their ids; also those that do so by way of a third one."""
-        pairs = ((a.path, b.path) for a, b in combinations(self.exports, 2) if _same_things(a, b))
-        return tuple(tuple(e for e in self.exports if e.path in paths) for paths in grouped(pairs).values())
-
-
-def _same_things(one: Export, other: Export) -> bool:
-    """Whether a fifth of the ids of one stands in the other. Plain numbers are counted up everywhere: they need the same heading too."""
-    shared = one.ids & other.ids
-    told = one.id == other.id and not _ANY_ID.fullmatch(str(one.id))
-    if len(shared) < _FEWEST or (all(i.isdigit() for i in shared) and not told):
-        return False
-    return len(shared) >= _SHARED_IDS * min(len(one.ids), len(other.ids))
+    kinds: tuple[Kind, ...] = ()
 
 
 def profile(folder: Path) -> Profile:
@@ -149,7 +135,7 @@ def profile(folder: Path) -> Profile:
         if not _may_be_export(f) and PurePosixPath(f).suffix.lower() not in MEDIA
     )
     unread |= {f"{n} × {suffix}": "not a format that is read" for suffix, n in sorted(others.items()) if suffix not in (".yaml", ".yml")}
-    return Profile(tuple(documents), tuple(exports), unread)
+    return Profile(tuple(documents), tuple(exports), unread, kinds(exports))
 
 
 def _files(folder: Path) -> Iterable[str]:
@@ -225,6 +211,7 @@ def _export(folder: Path, file: str) -> Export | None:
         set_aside=len(rows.faults),
         ids=frozenset(normal(v) for v in cells[id_column] if v.strip()) if id_column else frozenset(),
         paths={c: frozenset(plain_path(v) for v in cells[c] if "." in v) for c in cells.columns},
+        cells=cells,
     )
 
 

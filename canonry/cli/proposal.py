@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from canonry.cli.output import number
 from canonry.ids import slug
+from canonry.ingest.rows import attribute
 
 if TYPE_CHECKING:
+    from canonry.cli.kinds import Kind, Same
     from canonry.cli.profile import Documents, Export, Profile
 
 _HEAD = """\
@@ -24,20 +26,29 @@ state: .canonry               # may be deleted at any time
 
 sources:
 """
-_TAIL = """
+_ENTITIES = """
 # What a kind of thing is, and how documents speak of it:
+"""
+_EXAMPLE = """\
 # entities:
 #   {entity}:
 #     attributes:
 #       {attribute}: {{type: text, says: ["{phrase}"]}}
-#
+"""
+_MATCHED = """\
+  {entity}:
+    identity: match           # no ids are shared: rows that are alike enough become one thing. `canonry explain {entity}/ID` says why
+    # attributes:
+    #   {attribute}: {{type: text, says: ["{phrase}"]}}
+"""
+_TAIL = """
 # Who may read what, one store each:
 # editions:
-#   staff: {{audiences: [staff], principals: [agent-helpdesk]}}
+#   staff: {audiences: [staff], principals: [agent-helpdesk]}
 #
 # How conflicts are decided; `canonry show policy` prints what holds when nothing stands here:
 # policy:
-#   - {{when: {{kind: text_and_record}}, decide_by: [validity, authority, recency], else: person}}
+#   - {when: {kind: text_and_record}, decide_by: [validity, authority, recency], else: person}
 """
 _SHOWN = 8  # headings and files named in a comment
 
@@ -48,14 +59,27 @@ def proposal(found: Profile, name: str) -> str:
     parts = [_HEAD.format(name=_scalar(name))]
     parts += [_documents(d, _named(PurePosixPath(d.path).name or "documents", taken)) for d in found.documents]
     named = [(e, _named(PurePosixPath(e.path).stem, taken)) for e in found.exports]
-    kinds = _kinds(found, {e.path: n for e, n in named})
-    parts += [_export(e, n, kinds.get(e.path)) for e, n in named]
+    names = {e.path: n for e, n in named}
+    kinds = {e.path: (kind, _kind_name(kind, names)) for kind in found.kinds for e in kind.exports}
+    parts += [_export(e, n, *kinds.get(e.path, (None, None))) for e, n in named]
     if found.unread:
         parts.append("\n# Left out:\n" + "".join(f"#   {_comment(path)}: {_comment(why)}\n" for path, why in found.unread.items()))
-    entity, export = (kinds.get(named[0][0].path, named[0][1]), named[0][0]) if named else ("product", None)
+    return "".join([*parts, _entities(found, names), _TAIL])
+
+
+def _entities(found: Profile, names: dict[str, str]) -> str:
+    """What is proposed of the kinds that are matched; an example in a comment, where there are none."""
+    matched = [(_kind_name(k, names), k.exports[0]) for k in found.kinds if k.is_matched]
+    if matched:
+        return _ENTITIES + "entities:\n" + "".join(_MATCHED.format(**_example(_scalar(name), export)) for name, export in matched)
+    kind = next(((_kind_name(k, names), k.exports[0]) for k in found.kinds), None)
+    entity, export = kind or next(((names[e.path], e) for e in found.exports), ("product", None))
+    return _ENTITIES + _EXAMPLE.format(**_example(entity, export))
+
+
+def _example(entity: str, export: Export | None) -> dict[str, str]:
     phrase = next((c for c in export.columns if c not in (export.id, *export.dates)), "price") if export else "price"
-    parts.append(_TAIL.format(entity=entity, attribute="_".join(phrase.lower().split()), phrase=_comment(phrase.lower().replace('"', ""))))
-    return "".join(parts)
+    return {"entity": entity, "attribute": attribute(_comment(phrase)), "phrase": _comment(phrase.lower().replace('"', ""))}
 
 
 def _documents(found: Documents, name: str) -> str:
@@ -77,12 +101,12 @@ def _documents(found: Documents, name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _kinds(found: Profile, names: dict[str, str]) -> dict[str, str]:
+def _kind_name(kind: Kind, names: dict[str, str]) -> str:
     """What the exports that describe the same things are rows of: the shortest of their names."""
-    return {e.path: min((names[o.path] for o in group), key=lambda n: (len(n), n)) for group in found.alike for e in group}
+    return min((names[e.path] for e in kind.exports), key=lambda n: (len(n), n))
 
 
-def _export(found: Export, name: str, kind: str | None) -> str:
+def _export(found: Export, name: str, kind: Kind | None, entity: str | None) -> str:
     lines = [
         f"  {name}:{'':<{max(1, 24 - len(name))}}# {number(found.rows, 'row')}; columns: {_comment(_few(found.columns))}",
         f"    kind: {'claims' if found.claims else 'records'}",
@@ -90,12 +114,35 @@ def _export(found: Export, name: str, kind: str | None) -> str:
     ]
     if found.set_aside or found.repeated:
         lines.append(f"    # set aside: {number(found.set_aside, 'unreadable row')}, {found.repeated:,} with a repeated id")
-    if kind:
-        lines.append(
-            f"    entity: {_scalar(kind)}{'':<{max(1, 16 - len(kind))}}# ids of it stand in another export too: the same things, compared"
+    if kind and entity:
+        others = _comment(_few(tuple(e.path for e in kind.exports if e is not found)))
+        why = (
+            f"rows look like those of {others}: matched"
+            if kind.is_matched
+            else f"ids of it stand in {others} too: the same things, compared"
         )
+        lines.append(f"    entity: {_scalar(entity)}{'':<{max(1, 16 - len(entity))}}# {why}")
     lines += _claims(found.claims) if found.claims else _records(found)
+    lines += _fields(kind.same.get(found.path, ())) if kind else []
     return "\n".join([*lines, "    # authority: 1", "    # owner: somebody@example.org"]) + "\n"
+
+
+def _fields(same: tuple[Same, ...]) -> list[str]:
+    """Columns that mean the same as one of another export: as they are, where that is likely and clear, else in comments."""
+    if not same:
+        return []
+    sure, doubted = [s for s in same if s.is_sure], [s for s in same if not s.is_sure]
+    lines = [
+        "    fields:                   # column: attribute. Values of one attribute are compared; take out what does not mean the same"
+    ]
+    lines += [f"      {_scalar(s.column)}: {_scalar(s.attribute)}{_reason(s)}" for s in sure]
+    doubts = [f"      # {_scalar(s.column)}: {_scalar(s.attribute)}{_reason(s)}: perhaps; look at the values" for s in doubted]
+    return [*(lines if sure else [f"    # {line.strip()}" for line in lines]), *doubts]
+
+
+def _reason(same: Same) -> str:
+    written = len(_scalar(same.column)) + len(_scalar(same.attribute))
+    return f"{'':<{max(1, 22 - written)}}# {_comment(same.heading)} in {_comment(same.path)}, {min(99, int(100 * same.likeness))} % likely"
 
 
 def _claims(columns: dict[str, str]) -> list[str]:

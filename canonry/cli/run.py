@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from canonry.workspace import RunSummary, Workspace
+
+_TAKEN = re.compile(r"entities\.match\..+ \((?P<source>[^:]+): (?P<theirs>.+) taken for (?P<ours>.+)\)")
+_SHOWN = 6  # matched columns that are named
 
 
 class Day(click.ParamType[date]):
@@ -92,6 +96,15 @@ def _found(summary: RunSummary) -> Iterable[tuple[str, Any]]:
         yield f"  {kind}", f"{count['decided']:,} decided, {count['open']:,} open"
     yield "stale", f"{summary.stale:,}"
     yield "entities", f"{counts['entities']:,} from {output.number(counts['records'], 'record')}"
+    if taken := _taken(summary.coverage):
+        more = f"; {len(taken) - _SHOWN:,} more in the table coverage" if len(taken) > _SHOWN else ""
+        yield "matched columns", f"taken as one: {'; '.join(taken[:_SHOWN])}{more}"
+
+
+def _taken(coverage: Mapping[str, object]) -> list[str]:
+    """Name the columns that matching took for one another although nobody says so."""
+    found = (_TAKEN.fullmatch(detector) for detector in coverage)
+    return [f"{f['theirs']} of {f['source']} for {f['ours']}" for f in found if f]
 
 
 def _pairs_considered(coverage: Mapping[str, Mapping[str, int]]) -> str:
@@ -137,6 +150,8 @@ def _next(summary: RunSummary) -> Iterable[str]:
         yield f"mend {name}: {stands} (`canonry status` says why)"
     if summary.quarantined:
         yield f"look at what was set aside: `canonry list quarantine` ({summary.quarantined:,})"
+    if _taken(summary.coverage):
+        yield "say of matched columns that they mean the same, so that their values are compared too: `fields: {HEADING: ATTRIBUTE}`"
     if open_ := sum(c["open"] for c in summary.conflicts.values()):
         yield f"rule on what is open: `canonry list conflicts` ({open_:,}), then `canonry rule ID --keep CLAIM`"
     yield "read the report: `canonry report`" if summary.release_id else "publish: `canonry run`"

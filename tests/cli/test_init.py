@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import random
+import re
+import shutil
+from pathlib import Path
 
 import pytest
 import yaml
@@ -8,6 +12,7 @@ from click.testing import CliRunner
 
 from canonry.cli import cli
 from canonry.cli.profile import profile
+from canonry.ingest.rows import attribute
 
 FILES = {
     "docs/handbook/leave.md": "# Leave\n\nParental leave is 16 weeks.\n",
@@ -147,3 +152,79 @@ def test_ids_that_are_alike_by_chance_make_no_common_kind(tmp_path, one, other):
 
 def test_numbers_under_the_same_telling_heading_are_the_same_things(tmp_path):
     assert exports(tmp_path, new=("customer_id", range(1, 11)), old=("customer_id", range(8, 18))) == {"new": "new", "old": "new"}
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def copied(tmp_path, *files):
+    for f in files:
+        shutil.copy(EXAMPLES / f, tmp_path / Path(f).name)
+    return tmp_path
+
+
+def test_exports_without_a_common_id_whose_rows_look_alike_are_proposed_to_be_matched(tmp_path):
+    folder = copied(tmp_path, "guests/bookings.csv", "guests/club.csv")
+    found = json.loads(init(folder, "--json").stdout)
+    assert found["matched"] == [["bookings.csv", "club.csv"]]
+    said = yaml.safe_load((folder / "canonry.yaml").read_text())
+    assert {n: s["entity"] for n, s in said["sources"].items()} == {"bookings": "club", "club": "club"}
+    assert said["entities"] == {"club": {"identity": "match"}}
+    assert said["sources"]["club"]["fields"] == {
+        "Guest": "name", "Address": "street", "City": "town", "Date of birth": "born", "Telephone": "phone",
+    }  # fmt: skip
+    run = CliRunner().invoke(cli, ["run", "-c", str(folder), "--json"])
+    told = json.loads(run.stdout)
+    assert told["counts"]["entities"] < told["counts"]["records"] == 280
+    assert told["conflicts"]["value_conflict"]["open"] > 0  # the same attribute on both sides, so that they can contradict each other
+
+
+def test_columns_of_exports_that_share_ids_are_proposed_as_a_person_wrote_them_down(tmp_path):
+    folder = copied(tmp_path, "brightwater/exports/prices.xlsx", "brightwater/exports/prices_2023.csv")
+    written = yaml.safe_load((EXAMPLES / "brightwater/canonry.yaml").read_text())["sources"]
+    columns = {a: c for c, a in written["prices"]["fields"].items()}
+    right = {c: attribute(columns.get(a, a)) for c, a in written["prices_2023"]["fields"].items()}
+    assert proposed(folder)["prices_2023"]["fields"] == right
+
+
+def people(seed, heading, first, extra):
+    """An export of 60 persons of its own, with names as others have them too, under the same headings, and one column more."""
+    r = random.Random(seed)  # noqa: S311  (no secrets)
+    word = lambda: "".join(r.choice("bdf") + r.choice("aeiou") for _ in range(2))  # noqa: E731
+    rows = [
+        f"{heading[0]}{first + n},{word()} {word()},{word()}@x.example,{r.randrange(10**8, 10**9)},{r.choice(extra)}" for n in range(60)
+    ]
+    return f"{heading},name,email,phone,{'grade' if first else 'tier'}\n" + "\n".join(rows)
+
+
+def test_the_same_headings_over_other_rows_make_no_common_kind(tmp_path):
+    (tmp_path / "employees.csv").write_text(people(1, "staff_id", 100, ["junior", "senior"]))
+    (tmp_path / "customers.csv").write_text(people(2, "customer_id", 0, ["gold", "silver"]))
+    assert not any("entity" in s for s in proposed(tmp_path).values())
+
+
+def test_what_only_may_mean_the_same_stands_in_a_comment_and_changes_nothing(tmp_path):
+    r = random.Random(4)  # noqa: S311  (no secrets)
+    size = lambda: f"{r.gauss(300, 50):.1f}"  # noqa: E731
+    (tmp_path / "new.csv").write_text("sku,length\n" + "\n".join(f"AB-{n},{size()}" for n in range(40)))
+    (tmp_path / "old.csv").write_text("code,length over all,length folded\n" + "\n".join(f"AB-{n},{size()},{size()}" for n in range(40)))
+    assert "fields" not in proposed(tmp_path)["old"]
+    text = (tmp_path / "canonry.yaml").read_text()
+    assert re.search(r'# "?length (over all|folded)"?: length .*perhaps', text)
+
+
+def test_what_is_proposed_does_not_depend_on_the_order_of_rows(tmp_path):
+    folder = copied(tmp_path, "guests/bookings.csv", "guests/club.csv")
+    before = proposed(folder)
+    for file in ("bookings.csv", "club.csv"):
+        head, *rows = (folder / file).read_text().splitlines()
+        (folder / file).write_text("\n".join([head, *reversed(rows)]))
+    assert init(folder, "--force").exit_code == 0
+    assert yaml.safe_load((folder / "canonry.yaml").read_text())["sources"] == before
+
+
+def test_the_run_names_columns_that_only_matching_took_for_one_another_and_how_to_declare_them(tmp_path):
+    folder = copied(tmp_path, "guests/bookings.csv", "guests/club.csv", "guests/canonry.yaml")
+    told = " ".join(CliRunner().invoke(cli, ["run", "-c", str(folder / "canonry.yaml")]).stdout.split())
+    assert "telephone of club for phone" in told
+    assert "fields: {HEADING: ATTRIBUTE}" in told

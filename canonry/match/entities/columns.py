@@ -1,4 +1,4 @@
-"""Columns of different sources that mean the same."""
+"""Records of several sources in common columns."""
 
 from __future__ import annotations
 
@@ -7,28 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from rapidfuzz import fuzz
 
 from canonry.ids import digest
-from canonry.match.entities import terms
-from canonry.match.entities.table import Table, column, column_like, without_nulls, words
+from canonry.match.entities.alike import LIKELY, alike
+from canonry.match.entities.table import Table, column, column_like
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from canonry.match.entities.table import Shape
-
-_VALUES = 2000  # distinct values of a column that are looked at: the first in their order
-_NAMED = 0.3  # what the likeness of two headings counts beside that of their values
-_ALIKE = 0.45  # from where two columns are taken for one
 
 
 def laid_out(records: Sequence[tuple[str, str, Mapping[str, str]]]) -> Table:
     """Lay records of several sources out in common columns.
 
-    Columns of one name are one. Of the others, those of two sources are one whose values and names are most alike.
+    Columns of one name are one. Of the others, those of two sources are one that `alike` finds likely and clear.
 
     Args:
         records: Source, id and values by attribute, of one type of entity.
@@ -84,41 +77,19 @@ def _renamed(ordered: Sequence[tuple[str, str, Mapping[str, str]]], own: Mapping
     """Find for columns that only one of two sources has the one of the other source that means the same."""
     out: dict[str, dict[str, str]] = {}
     for first, second in combinations(sorted(own), 2):
-        taken = set(out.get(second, {}).values())
-        mine = [a for a in own[first] if a not in own[second] and a not in taken]
-        theirs = [a for a in own[second] if a not in own[first] and a not in out.get(second, {})]
+        common = {a: out.get(first, {}).get(a, a) for a in own[first]}
+        taken = {*own[second], *out.get(second, {}).values()}
+        mine = [a for a in own[first] if common[a] not in taken]
+        theirs = [a for a in own[second] if a not in common.values() and a not in out.get(second, {})]
         if not mine or not theirs:
             continue
-        alike = _likeness(ordered, first, mine, second, theirs)
-        while alike.size and alike.max() >= _ALIKE:
-            i, j = np.unravel_index(int(alike.argmax()), alike.shape)
-            out.setdefault(second, {})[theirs[j]] = mine[i]
-            alike[i, :], alike[:, j] = -1.0, -1.0
+        left, right = (_frame(ordered, source, own[source]) for source in (first, second))
+        for pair in alike(left, right, (mine, theirs)):
+            if pair.is_clear and pair.likeness >= LIKELY:
+                out.setdefault(second, {})[pair.right] = common[pair.left]
     return out
 
 
-def _likeness(
-    ordered: Sequence[tuple[str, str, Mapping[str, str]]], first: str, mine: Sequence[str], second: str, theirs: Sequence[str]
-) -> NDArray[np.float64]:
-    held = {
-        (s, a): without_nulls(pl.Series([str(v.get(a) or "") for t, _, v in ordered if t == s], dtype=pl.String))
-        for s, names in ((first, mine), (second, theirs))
-        for a in names
-    }
-    texts = []
-    for values in held.values():
-        said = words(values).unique().sort()
-        texts.append(" ".join(said.filter(said != "").head(_VALUES).to_list()))
-    spread = []
-    for counts, _ in (terms.by_word(texts), terms.by_gram(texts)):
-        counts.data = np.log1p(counts.data)
-        length = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
-        spread.append((counts @ counts.T).toarray() / np.maximum(np.outer(length, length), 1e-9))
-    values = (spread[0] + spread[1])[: len(mine), len(mine) :] / 2
-    names = np.array([[fuzz.token_sort_ratio(words_of(a), words_of(b)) / 100 for b in theirs] for a in mine])
-    return np.asarray(np.round((values + _NAMED * names) / (1 + _NAMED), 6))
-
-
-def words_of(name: str) -> str:
-    """A heading as words."""
-    return " ".join(name.replace("_", " ").casefold().split())
+def _frame(ordered: Sequence[tuple[str, str, Mapping[str, str]]], source: str, names: Sequence[str]) -> pl.DataFrame:
+    rows = [v for s, _, v in ordered if s == source]
+    return pl.DataFrame({a: pl.Series([str(v.get(a) or "") for v in rows], dtype=pl.String) for a in names})
