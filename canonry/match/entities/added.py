@@ -11,7 +11,7 @@ import scipy.sparse as sp
 
 from canonry.match.entities import candidates, clusters, levels, pairing, terms, told
 from canonry.match.entities.columns import laid_out_like
-from canonry.match.entities.comparisons import of_columns
+from canonry.match.entities.comparisons import of_columns, of_numbers
 from canonry.operating import RECORDS
 
 if TYPE_CHECKING:
@@ -111,6 +111,6 @@ def _judged(reference: Reference, records: pl.DataFrame, pairs: _Pairs) -> pl.Da
     rows, ends = np.unique(np.r_[pairs.left, pairs.right], return_inverse=True)
     left, right = ends[: len(pairs.left)], ends[len(pairs.left) :]
     table = _laid_out(reference, _read(records, rows))
-    said = levels.levels(of_columns(table, reference.counts, left, right))
+    said = levels.levels(of_columns(table, reference.counts, left, right) + of_numbers(table, left, right))
     links = pairing.judged(reference.model, said, left, right)
     return links.with_columns(left=rows[links["left"]], right=rows[links["right"]])

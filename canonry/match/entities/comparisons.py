@@ -30,9 +30,9 @@ class Comparison:
 
     Attributes:
         column: Name of the column; None for whole records.
-        kind: spelling, words, rarity, amount; of whole records words, grams, contained or codes.
+        kind: spelling, words, rarity, amount, numbers; of whole records words, grams, contained or codes.
         values: From 0 (unlike) to 1; NaN where a side says nothing. The rarity is the negative logarithm of the share of records that
-            say what both say, 0 where they differ.
+            say what both say, 0 where they differ. Numbers: see `of_numbers`.
     """
 
     column: str | None
@@ -76,6 +76,23 @@ def of_columns(table: Table, counts: Counts, left: NDArray[np.int64], right: NDA
         right: Row numbers of the other.
     """
     return [comparison for column in table.columns for comparison in _of_column(column, counts, left, right)]
+
+
+def of_numbers(table: Table, left: NDArray[np.int64], right: NDArray[np.int64]) -> list[Comparison]:
+    """Compare the numbers (words with a digit) of columns that hold them among words: 1 where each side holds one that the other lacks."""
+    out = []
+    for column in table.columns:
+        if column.is_long or not column.holds_numbers:
+            continue
+        held = pl.Series(list(column.texts), dtype=pl.String).str.extract_all(r"[^ ]*\d[^ ]*").list.unique()
+        by_number = terms.by_word(held.list.join(" ").to_list()).counts
+        many = np.diff(by_number.indptr)
+        asked = np.flatnonzero((many[left] > 0) & (many[right] > 0))
+        a, b = left[asked], right[asked]
+        differ = np.zeros(len(left))
+        differ[asked] = terms.shared(by_number, a, b) < np.minimum(many[a], many[b])
+        out.append(Comparison(column.name, "numbers", differ))
+    return out
 
 
 def in_detail(table: Table, counts: Counts, found: Candidates, left: NDArray[np.int64], right: NDArray[np.int64]) -> list[Comparison]:

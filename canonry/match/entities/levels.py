@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from canonry.match.entities.comparisons import Comparison
 
 _CUTS = {"spelling": np.array([0.6, 0.75, 0.85, 0.93, 0.9999]), "words": np.array([0.15, 0.3, 0.45, 0.6, 0.75, 0.9])}
-_LEVELS = 8  # nothing said, then by likeness
+_LEVELS = 12  # nothing said, unlike, spelling that is alike apart from its numbers, all other by likeness
+_ALIKE = 4  # levels of spelling between unlike and the same
 _ROUNDS = 40
 _STILL = 1e-4  # change of all probabilities, as a share of their sum, at which rounds end
 _FEWEST = 10  # pairs that make a class of related things
+_FEW_AGREE = 0.1  # share of pairs by chance that say the same, below which a column tells things apart
 _AS_BY_CHANCE = 0.12  # agreement beyond chance, against that of one thing, below which it is chance
-_RELATED = 0.48  # share of what tells things apart that does not agree in a class of related things
-_BOTH = 1.5  # how far two estimates of the number of matches may be apart
+_EXPLAINED = 3.0  # times as many pairs as errors of one thing explain that make a class of related things
+_FEWER, _MORE = 0.9, 1.5  # matches that the second estimate may find for each of the first
 
 
 class Levels(NamedTuple):
@@ -53,11 +55,17 @@ def levels(compared: Sequence[Comparison]) -> Levels:
     spelt = {c.column for c in compared if c.kind == "spelling"}
     mine = [c for c in compared if c.column is not None and (c.kind == "spelling" or (c.kind == "words" and c.column not in spelt))]
     rarity = {c.column: c.values for c in compared if c.kind == "rarity"}
-    codes = [
-        np.where(np.isnan(c.values), 0, np.digitize(np.nan_to_num(c.values, nan=-1.0), _CUTS[c.kind]) + 1).astype(np.int8) for c in mine
-    ]
+    numbers = {c.column: c.values == 1 for c in compared if c.kind == "numbers"}
+    codes = [_codes(c, numbers.get(c.column, np.zeros(len(c.values), dtype=bool))) for c in mine]
     often = [np.where((c.kind == "spelling") & (c.values == 1), np.exp(-rarity[c.column]), np.nan) for c in mine]
     return Levels(tuple(str(c.column) for c in mine), np.column_stack(codes), np.column_stack(often))
+
+
+def _codes(one: Comparison, other_numbers: NDArray[np.bool_]) -> NDArray[np.int8]:
+    level = np.where(np.isnan(one.values), 0, np.digitize(np.nan_to_num(one.values, nan=-1.0), _CUTS[one.kind]) + 1)
+    apart = other_numbers & (level < _ALIKE + 2)
+    level = np.where((level > 1) & ~apart, level + _ALIKE, level)
+    return level.astype(np.int8)
 
 
 @dataclass(frozen=True)
@@ -148,7 +156,8 @@ def learnt(found: Levels, drawn: Levels, start: NDArray[np.float64], possible: i
     """Learn from levels what tells pairs that are one thing from others.
 
     Two estimates are made: one takes what is no match from pairs drawn at random, the other from the candidates that are no match. The
-    second knows how alike different things can be, but may take something else for matches; it counts if it finds about as many.
+    second knows how alike different things can be, but may take something else for matches, and where few columns tell things apart it
+    misses some, as pairs were found by what they agree in; it counts if it finds about as many.
 
     Args:
         found: Levels of the candidates.
@@ -170,7 +179,7 @@ def learnt(found: Levels, drawn: Levels, start: NDArray[np.float64], possible: i
         split = np.vstack([split[0], split[1] + split[2]])
     near, judge = _refined(patterns, split)
     counts = [float((c[1] * patterns.counts).sum()) for c in (split, near)]
-    by_value = max(counts) > _BOTH * min(counts)
+    by_value = not _FEWER * counts[0] <= counts[1] <= _MORE * counts[0]
     ours, others = (_all_shares(patterns, split[1]), chance) if by_value else (_all_shares(patterns, near[k]) for k in (1, 0))
     return Model(found.columns, chance, _mixture(patterns, split, chance, possible), judge, ours, others, by_value)
 
@@ -240,7 +249,7 @@ def _refined(
 
 def _disagree(patterns: _Patterns, chance: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Patterns that are unlike in a column in which few agree by chance."""
-    rare = np.array([share[np.flatnonzero(share)[-1]] < 0.1 for share in chance])  # noqa: PLR2004
+    rare = chance[np.arange(len(chance)), patterns.codes.max(axis=0)] < _FEW_AGREE
     return np.asarray((patterns.codes[:, rare] == 1).any(axis=1))
 
 
@@ -254,20 +263,21 @@ def _beyond_chance(patterns: _Patterns, chance: NDArray[np.float64], p: NDArray[
 
 
 def _are_related(patterns: _Patterns, chance: NDArray[np.float64], classes: NDArray[np.float64]) -> bool:
-    """Whether the third class holds related things: most of what tells things apart agrees in it no more than by chance."""
+    """Whether the third class holds related things: errors of one thing do not explain that many pairs that differ where these differ.
+
+    A column differs in the class where it agrees no more than by chance. If matches say something else there by error, in each column
+    apart from the others, as few pairs differ in all of them as the product of their rates of error says.
+    """
     third = classes[2] * patterns.counts
     if third.sum() < _FEWEST:
         return False
-    total = differs = 0.0
     one, other = _all_shares(patterns, classes[1]), _all_shares(patterns, classes[2])
-    for i, share in enumerate(chance):
-        high = np.flatnonzero(patterns.codes[:, i].max() >= np.arange(_LEVELS))[-2:]
-        agree, in_third, by_chance = float(one[i][high].sum()), float(other[i][high].sum()), float(share[high].sum())
-        beyond = agree - by_chance
-        if beyond <= 0:
-            continue
-        said = float(third[patterns.codes[:, i] > 0].sum() / third.sum())
-        tells = -np.log(max(by_chance, 1e-5)) * said * beyond
-        total += tells
-        differs += tells if (in_third - by_chance) / beyond < _AS_BY_CHANCE else 0.0
-    return total > 0 and differs / total >= _RELATED
+    explained, differs = 0.0, False
+    for i, (share, top) in enumerate(zip(chance, patterns.codes.max(axis=0), strict=True)):
+        high = [top - 1, top]
+        beyond = float(one[i][high].sum() - share[high].sum())
+        if beyond > 0 and float(other[i][high].sum() - share[high].sum()) < _AS_BY_CHANCE * beyond:
+            said = float(third[patterns.codes[:, i] > 0].sum() / third.sum())
+            explained += said * np.log(1 - one[i][top])
+            differs = True
+    return differs and np.log(third.sum() / (classes[1] * patterns.counts).sum()) - explained > np.log(_EXPLAINED)

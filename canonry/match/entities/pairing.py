@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from canonry.match.entities import clusters, levels, model, null, told
+from canonry.match.entities import clusters, differing, levels, model, null, told
 from canonry.match.entities.candidates import candidates
-from canonry.match.entities.comparisons import Comparison, counted, in_detail, of_columns
+from canonry.match.entities.comparisons import Comparison, counted, in_detail, of_columns, of_numbers
 from canonry.operating import RECORDS
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def paired(table: Table, one_to_one: OneToOne = "auto") -> Paired:
         links, taught = _across(table, compared + detail, left, right), None
         group = clusters.one_to_one(clusters.Links.of(links), table.source, RECORDS.threshold)
     else:
-        said = levels.levels(compared)
+        said = levels.levels(compared + of_numbers(table, left, right))
         taught = Taught(found, counts, _pooled(table, counts, said, agreed))
         links = judged(taught.model, said, left, right)
         group = clusters.average(clusters.Links.of(links), table.height, RECORDS.threshold)
@@ -129,7 +129,8 @@ def _pooled(table: Table, counts: Counts, said: levels.Levels, agreed: NDArray[n
     """Learn to judge pairs when any two records may be one thing."""
     draw = np.random.default_rng(0)
     a, b = (draw.integers(0, table.height, _DRAWN) for _ in range(2))
-    drawn = levels.levels(of_columns(table, counts, a[a != b], b[a != b]))
+    a, b = a[a != b], b[a != b]
+    drawn = levels.levels(of_columns(table, counts, a, b) + of_numbers(table, a, b))
     return levels.learnt(said, drawn, agreed, table.height * (table.height - 1) // 2)
 
 
@@ -137,6 +138,7 @@ def _across(table: Table, compared: list[Comparison], left: NDArray[np.int64], r
     """Judge pairs of records of different sources, for each two sources apart; pairs within a source are different things."""
     probability = np.zeros(len(left))
     parts: dict[str | None, NDArray[np.float64]] = {name: np.zeros(len(left)) for name in dict.fromkeys(c.column for c in compared)}
+    said = levels.levels(compared)
     for a, b in combinations(range(len(table.sources)), 2):
         rows = np.flatnonzero(np.isin(table.source[left], [a, b]) & np.isin(table.source[right], [a, b]))
         across = table.source[left[rows]] != table.source[right[rows]]
@@ -146,7 +148,7 @@ def _across(table: Table, compared: list[Comparison], left: NDArray[np.int64], r
         shown = model.evidence(some, across)
         p, beta = _learnt(shown, null.sides(left[rows], right[rows], table.source), _start(some))
         own = np.flatnonzero(across)
-        probability[rows[own]] = np.round(p[own], 6)
+        probability[rows[own]] = differing.held_back(said.of(rows[own]), np.round(p[own], 6))
         likely = own[p[own] >= KEPT]
         for name, part in (model.parts(shown, beta, likely) if beta is not None else {}).items():
             parts[name][rows[likely]] = part

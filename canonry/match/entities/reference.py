@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from canonry.match.entities.pairing import OneToOne, Paired
     from canonry.match.entities.table import Table
 
-VERSION = 3  # to be counted up whenever what is learnt changes: what was learnt before is not used then
+VERSION = 1  # to be counted up whenever what is learnt changes: what was learnt before is not used then
 LEAST = 10_000  # records from which what was learnt is kept; fewer are learnt from in seconds
 _CHANGED = 0.1  # share of records that came and went from which all is learnt anew
 ROW = ["source", "record_id", "values"]

@@ -52,6 +52,7 @@ class Column:
         numbers: The value as a number; NaN where it is none. None for columns that do not hold numbers.
         words: Mean number of words of a value.
         is_long: Whether it holds prose.
+        holds_numbers: Whether values hold numbers among words, as addresses and names of series do, and dates and telephones do not.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Column:
     numbers: NDArray[np.float64] | None
     words: float
     is_long: bool
+    holds_numbers: bool
 
     @cached_property
     def values(self) -> Values:
@@ -72,7 +74,7 @@ class Column:
     @property
     def shape(self) -> Shape:
         """What is known of it apart from what it holds."""
-        return Shape(self.name, self.numbers is not None, self.words, self.is_long)
+        return Shape(self.name, self.numbers is not None, self.words, self.is_long, self.holds_numbers)
 
 
 class Shape(NamedTuple):
@@ -82,6 +84,7 @@ class Shape(NamedTuple):
     is_number: bool
     words: float
     is_long: bool
+    holds_numbers: bool
 
 
 @dataclass(frozen=True)
@@ -134,8 +137,11 @@ def column(name: str, values: pl.Series) -> Column | None:
     if said.is_empty():
         return None
     is_number = float(_plain(held).is_not_null().sum()) >= _NUMERIC * len(said)
+    with_number = said.filter(said.str.contains(r"\d"))
+    holds_numbers = with_number.str.contains(r"(?:^| )[^\d ]+(?: |$)").sum() > len(with_number) / 2
+    is_long = float(said.str.len_chars().mean() or 0) > _LONG  # type: ignore[arg-type]
     mean_words = float((said.str.count_matches(" ", literal=True) + 1).mean() or 0)  # type: ignore[arg-type]
-    return _column(Shape(name, is_number, mean_words, float(said.str.len_chars().mean() or 0) > _LONG), held, texts)  # type: ignore[arg-type]
+    return _column(Shape(name, is_number, mean_words, is_long, holds_numbers), held, texts)
 
 
 def column_like(shape: Shape, values: pl.Series) -> Column:
@@ -146,7 +152,7 @@ def column_like(shape: Shape, values: pl.Series) -> Column:
 
 def _column(shape: Shape, held: pl.Series, texts: pl.Series) -> Column:
     numbers = _plain(held).fill_null(float("nan")).to_numpy().astype(np.float64) if shape.is_number else None
-    return Column(shape.name, texts.to_numpy(), numbers, shape.words, shape.is_long)
+    return Column(shape.name, texts.to_numpy(), numbers, shape.words, shape.is_long, shape.holds_numbers)
 
 
 def _plain(held: pl.Series) -> pl.Series:

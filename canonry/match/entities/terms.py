@@ -220,8 +220,13 @@ def _nearest_first(
 
 def cosine(x: sp.csr_matrix, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.float64]:
     """Cosine of the rows of pairs."""
+    return np.clip(np.round(shared(x, left, right), 6), 0, 1)
+
+
+def shared(x: sp.csr_matrix, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.float64]:
+    """Product of the rows of pairs."""
     out = np.empty(len(left))
     for start in range(0, len(left), 1 << 16):
         part = slice(start, start + (1 << 16))
         out[part] = np.asarray(x[left[part]].multiply(x[right[part]]).sum(axis=1)).ravel()
-    return np.clip(np.round(out, 6), 0, 1)
+    return out
