@@ -35,6 +35,8 @@ def with_kept_ids(members: pl.DataFrame, before: pl.DataFrame, kinds: Collection
     # an id of another type is none of its own: the records were called something else then
     shared = shared.filter(pl.col("old").str.starts_with(pl.col("entity_type") + "/"))
     pairs = shared.group_by(new="entity_id", old="old").len()
+    stays = (pl.col("new") == pl.col("old")) & ~pl.col("new").is_duplicated() & ~pl.col("old").is_duplicated()
+    pairs = pairs.filter(~stays)  # as nearly all do
     names = _paired_off(pairs.sort(pl.col("len") * -1, pl.col("old") != pl.col("new"), "old", "new"))
     names = _freed(mine, names)
     if all(new == old for new, old in names.items()):

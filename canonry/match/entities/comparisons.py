@@ -162,11 +162,12 @@ def _spelling(column: Column, texts: pl.Series, a: NDArray[np.int64], b: NDArray
     first, back = _once(a, b, len(texts))
     if not len(first):
         return np.zeros(0)
-    a, b = a[first], b[first]
-    in_order = np.array([" ".join(sorted(text.split(" "))) for text in texts.to_list()], dtype=object)  # once per value, not per pair
+    used, ends = np.unique(np.r_[a[first], b[first]], return_inverse=True)
+    a, b = ends[: len(first)], ends[len(first) :]
+    plain = texts.gather(used).to_numpy()
+    in_order = np.array([" ".join(sorted(text.split(" "))) for text in plain], dtype=object)  # once per value, not per pair
     out = process.cpdist(in_order[a].tolist(), in_order[b].tolist(), scorer=fuzz.ratio, dtype=np.float32).astype(np.float64) / 100
     if column.words < 2.5:  # noqa: PLR2004
-        plain = texts.to_numpy()
         begun = process.cpdist(plain[a].tolist(), plain[b].tolist(), scorer=JaroWinkler.normalized_similarity, dtype=np.float32)
         out = np.maximum(0.97 * out, 0.98 * begun.astype(np.float64))
     return np.asarray(np.round(out, 6)[back])
