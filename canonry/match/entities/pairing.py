@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from canonry.match.entities import clusters, differing, levels, model, null, told
 from canonry.match.entities.candidates import candidates
@@ -88,7 +89,8 @@ def paired(table: Table, one_to_one: OneToOne = "auto") -> Paired:
     is_one_to_one = len(table.sources) > 1 and (not _have_twins(table, agreed, left, right) if one_to_one == "auto" else one_to_one)
     if is_one_to_one:
         detail = in_detail(table, counts, found, left, right)
-        links, taught = _across(table, compared + detail, left, right), None
+        with threadpool_limits(limits=1, user_api="blas"):  # threads burn CPU while they wait, and sum up as their number has it
+            links, taught = _across(table, compared + detail, left, right), None
         group = clusters.one_to_one(clusters.Links.of(links), table.source, RECORDS.threshold)
     else:
         said = levels.levels(compared + of_numbers(table, left, right))
