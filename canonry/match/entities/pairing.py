@@ -168,7 +168,7 @@ def _learnt(shown: model.Evidence, pairs: null.Sides, start: NDArray[np.float64]
     counts = np.where(pairs.across, 1.0, _SIBLINGS * pairs.across.sum() / max(1, (~pairs.across).sum()))
     p = np.zeros(len(start))
     for turn in range(_LEARNING):
-        p = null.probabilities(score, pairs, p, is_start=turn == 0)
+        p = null.judge(score, pairs, p, is_start=turn == 0).probabilities(score, pairs, to_learn=True)
         if p.sum() < 1:
             continue
         near = null.near(score, pairs)
@@ -179,9 +179,9 @@ def _learnt(shown: model.Evidence, pairs: null.Sides, start: NDArray[np.float64]
         beta = model.fitted(shown, p, used)
         fresh = _scored_apart(shown, p, used, pairs.left % _PARTS)
         score = (score + fresh) / 2 if turn > 1 else fresh  # by halves, or labels and model chase each other
-    for _ in range(_JUDGED):
-        p = null.probabilities(score, pairs, p, is_start=beta is None)
-    return p, beta
+    for _ in range(_JUDGED - 1):
+        p = null.judge(score, pairs, p, is_start=beta is None).probabilities(score, pairs, to_learn=True)
+    return null.judge(score, pairs, p, is_start=beta is None).probabilities(score, pairs), beta
 
 
 def _scored_apart(shown: model.Evidence, p: NDArray[np.float64], used: NDArray[np.float64], part: NDArray[np.int64]) -> NDArray[np.float64]:
