@@ -85,9 +85,9 @@ def fitted(shown: Evidence, p: NDArray[np.float64], weight: NDArray[np.float64])
     for _ in range(_STEPS):
         q = expit(x @ beta)
         slope = x.T @ (w * (target - q)) - ridge * beta
-        free = ~(bounded & (beta <= 0) & (slope <= 0))
-        own = x[:, free]
-        bend = (own * (w * q * (1 - q))[:, None]).T @ own + np.diag(ridge[free])
+        free = np.flatnonzero(~(bounded & (beta <= 0) & (slope <= 0)))
+        bent = x * np.sqrt(w * q * (1 - q))[:, None]  # a matrix times its own turn costs half of a product
+        bend = (bent.T @ bent)[np.ix_(free, free)] + np.diag(ridge[free])
         step = np.zeros_like(beta)
         step[free] = np.linalg.solve(bend, slope[free])
         most = float(np.abs(step).max())

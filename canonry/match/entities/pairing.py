@@ -164,7 +164,7 @@ def _learnt(shown: model.Evidence, pairs: null.Sides, start: NDArray[np.float64]
     Returns:
         Probability of the pairs, and the coefficients of the model; None where there was nothing to learn from.
     """
-    score, beta = start, None
+    score, lesson = start, None
     counts = np.where(pairs.across, 1.0, _SIBLINGS * pairs.across.sum() / max(1, (~pairs.across).sum()))
     p = np.zeros(len(start))
     for turn in range(_LEARNING):
@@ -176,12 +176,13 @@ def _learnt(shown: model.Evidence, pairs: null.Sides, start: NDArray[np.float64]
         far = far[np.lexsort((pairs.right[far], pairs.left[far], -score[far]))][::_THINNED]
         used = np.where(near, counts, 0.0)
         used[far] = counts[far] * _THINNED
-        beta = model.fitted(shown, p, used)
+        lesson = (p, used)
         fresh = _scored_apart(shown, p, used, pairs.left % _PARTS)
         score = (score + fresh) / 2 if turn > 1 else fresh  # by halves, or labels and model chase each other
     for _ in range(_JUDGED - 1):
-        p = null.judge(score, pairs, p, is_start=beta is None).probabilities(score, pairs, to_learn=True)
-    return null.judge(score, pairs, p, is_start=beta is None).probabilities(score, pairs), beta
+        p = null.judge(score, pairs, p, is_start=lesson is None).probabilities(score, pairs, to_learn=True)
+    beta = None if lesson is None else model.fitted(shown, *lesson)
+    return null.judge(score, pairs, p, is_start=lesson is None).probabilities(score, pairs), beta
 
 
 def _scored_apart(shown: model.Evidence, p: NDArray[np.float64], used: NDArray[np.float64], part: NDArray[np.int64]) -> NDArray[np.float64]:
