@@ -1,6 +1,7 @@
 """What a night costs that adds a few records to a large register, held against learning from all of them.
 
 python benchmarks/matching_added.py 50000 --added 0.01
+python benchmarks/matching_added.py 50000 --linked   # two exports that name each person at most once
 
 Invented persons (`generated_people.py`); those that are added are drawn at random. Measured are the CPU seconds of finding entities,
 what was learnt written or read included. ``untouched`` counts the records of entities of which none may be one thing with an added record;
@@ -37,12 +38,17 @@ CONFIG = {
 NONE = pl.DataFrame(schema={"source": pl.String, "subject": pl.String, "entity_type": pl.String})
 
 
-def records(count: int) -> pl.DataFrame:
-    """So many records, in the shape of the stage that reads them."""
-    rows = people(count)[0]
+def records(count: int, *, linked: bool) -> pl.DataFrame:
+    """So many records, in the shape of the stage that reads them; in two sources, the further records of a person in the second."""
+    rows, same = people(count)
+    second = {b for _, b in same} if linked else set[str]()
+    third = {b for a, b in same if a in second}
+    rows = [row for row in rows if row[0] not in third] if linked else rows
+    single = {row[0] for row in rows} - {end for pair in same for end in pair}
+    second |= set(sorted(single)[::3]) if linked else set()
     return pl.DataFrame(
         {
-            "source": ["a"] * len(rows),
+            "source": ["b" if row[0] in second else "a" for row in rows],
             "record_id": [row[0] for row in rows],
             "entity_type": ["person"] * len(rows),
             "values": [json.dumps(dict(zip(COLUMNS, row[1:], strict=True))) for row in rows],
@@ -77,11 +83,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("persons", type=int, nargs="+", help="how many records")
     parser.add_argument("--added", type=float, default=0.01, help="share of them that is added (default: 0.01)")
+    parser.add_argument("--linked", action="store_true", help="two exports that name each person at most once")
     given = parser.parse_args()
     config = parse(CONFIG)
     print(f"{'records':>9}{'added':>8}{'learning, CPU s':>18}{'adding, CPU s':>16}{'share':>8}{'untouched':>12}{'changed':>9}")
     for count in given.persons:
-        every = records(count)
+        every = records(count, linked=given.linked).sort("source", "record_id")
+        count = every.height  # noqa: PLW2901
         later = set(random.Random(1).sample(range(count), round(given.added * count)))
         with tempfile.TemporaryDirectory() as folder:
             first, whole = night(config, Path(folder), every[[i for i in range(count) if i not in later]], None)

@@ -15,7 +15,7 @@ from canonry.match import references
 from canonry.match.entities import reference
 from canonry.match.entities.found import Matches, matched_records
 from canonry.state import FileMemo
-from tests.match.people import person, with_errors
+from tests.match.people import person, registers, with_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +30,11 @@ def register(seed: int = 5) -> pl.DataFrame:
     copies = [with_errors(rng, p) for p in people[::3]]
     rows = {f"p{i:03}": p for i, p in enumerate(people)} | {f"q{3 * i:03}": p for i, p in enumerate(copies)}
     return table(rows | {f"x{i:03}": person(rng) for i in range(60)})
+
+
+def linked(seed: int = 3) -> pl.DataFrame:
+    """Two registers, free of duplicates, with 100 persons in common; person `l5` of the one is `r5` of the other."""
+    return pl.DataFrame([{k: r[k] for k in reference.ROW} for r in registers(150, 150, 100, seed)])
 
 
 def table(rows: dict[str, dict[str, str]], source: str = "shop") -> pl.DataFrame:
@@ -134,6 +139,47 @@ def test_all_is_learnt_anew_once_a_tenth_has_changed_or_there_is_a_new_column_or
         assert same(found, matched(tonight))
         assert (found.learnt_from, found.added, found.gone) == (tonight.height, 0, 0)
     assert matched_records("person", register(), False, first.reference).reference is not first.reference
+
+
+@pytest.fixture(scope="module")
+def first_linked() -> Matches:
+    return matched(linked())
+
+
+def test_registers_that_meet_one_to_one_are_matched_as_when_they_were_learnt_from(first_linked):
+    again = matched(linked().sample(fraction=1, shuffle=True, seed=2), first_linked)
+    assert again.reference is first_linked.reference
+    assert same(again, first_linked)
+    assert sum(entities(again)[f"l{i}"] == entities(again)[f"r{i}"] for i in range(100)) >= 97
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(gone=st.sets(st.integers(0, 149), max_size=4), added=st.integers(0, 6), seed=st.integers(0, 50))
+def test_linked_registers_depend_on_what_was_learnt_and_on_tonight_and_on_no_night_between(first_linked, gone, added, seed):
+    rng = random.Random(seed)  # noqa: S311  (no secrets)
+    between = linked().filter(~pl.col("record_id").is_in([f"{side}{i}" for i in gone for side in "lr"[: 1 + i % 2]]))
+    alone = json.loads(linked()["values"][120])
+    new = [table({f"n{i}": person(rng) for i in range(added)}, "register"), table({"m1": with_errors(rng, alone)}, "shop")]
+    tonight = pl.concat([between, *new])
+    step_by_step = matched(tonight.sample(fraction=1, shuffle=True, seed=seed), matched(between, first_linked))
+    assert step_by_step.reference is first_linked.reference
+    assert same(step_by_step, matched(tonight, first_linked))
+    assert ("l120" in entities(step_by_step)) == (120 not in gone)
+    if 120 not in gone:
+        assert entities(step_by_step)["m1"] == entities(step_by_step)["l120"]
+
+
+def test_a_partner_that_comes_later_is_found_and_one_that_goes_is_let_go(first_linked):
+    known = json.loads(linked()["values"][120])
+    later = matched(pl.concat([linked(), table({"m1": known}, "shop")]), first_linked)
+    assert entities(later)["m1"] == entities(later)["l120"]
+    assert {r: e for r, e in entities(later).items() if r != "m1"} == entities(first_linked)
+    link = later.pairs.filter(pl.col("right_record_id") == "m1").row(0, named=True)
+    whole = first_linked.pairs.row(0, named=True)
+    assert json.loads(link["comparisons"]).keys() == json.loads(whole["comparisons"]).keys()
+    gone = matched(linked().filter(pl.col("record_id") != "r7"), first_linked)
+    assert "r7" not in entities(gone)
+    assert not gone.pairs.filter(pl.col("right_record_id") == "r7").height
 
 
 def test_coverage_says_how_old_what_was_learnt_is(first):

@@ -11,7 +11,8 @@ import scipy.sparse as sp
 
 from canonry.match.entities import candidates, clusters, levels, pairing, terms, told
 from canonry.match.entities.columns import laid_out_like
-from canonry.match.entities.comparisons import of_columns, of_numbers
+from canonry.match.entities.comparisons import in_detail, of_columns, of_numbers
+from canonry.match.entities.linked import Scored, of_pairs
 from canonry.operating import RECORDS
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from canonry.match.entities.comparisons import Comparison
+    from canonry.match.entities.linked import Linked
     from canonry.match.entities.reference import Place, Reference
     from canonry.match.entities.table import Table
 
@@ -55,13 +58,14 @@ def joined(reference: Reference, place: Place, records: pl.DataFrame) -> Joined 
     pair = reference.links["pair"].to_numpy()
     known = reference.links.drop("pair").with_columns(left=left[pair], right=right[pair]).filter(stays[pair])
     pairs, capped = _near(reference, place, _laid_out(reference, said), fresh)
-    links = pl.concat([known.select(list(told.LINKS)), _judged(reference, records, pairs)]).sort("left", "right")
-    return Joined(
-        links,
-        clusters.average(clusters.Links.of(links), records.height, RECORDS.threshold),
-        int(stays.sum()) + len(pairs.left),
-        reference.capped + capped,
-    )
+    if isinstance(reference.model, levels.Model):
+        links = told.together([known.select(list(told.LINKS)), _judged(reference, reference.model, records, pairs)])
+        group = clusters.average(clusters.Links.of(links), records.height, RECORDS.threshold)
+    else:
+        source = _sources(reference, records)
+        links = _judged_by_lead(reference, reference.model, place, _Tonight(records, source, known), pairs)
+        group = clusters.one_to_one(clusters.Links.of(links), source, RECORDS.threshold)
+    return Joined(links, group, int(stays.sum()) + len(pairs.left), reference.capped + capped)
 
 
 class _Pairs(NamedTuple):
@@ -107,10 +111,78 @@ def _near(reference: Reference, place: Place, table: Table, fresh: NDArray[np.in
     return _Pairs(pairs // n, pairs % n), capped
 
 
-def _judged(reference: Reference, records: pl.DataFrame, pairs: _Pairs) -> pl.DataFrame:
-    rows, ends = np.unique(np.r_[pairs.left, pairs.right], return_inverse=True)
-    left, right = ends[: len(pairs.left)], ends[len(pairs.left) :]
-    table = _laid_out(reference, _read(records, rows))
+def _judged(reference: Reference, model: levels.Model, records: pl.DataFrame, pairs: _Pairs) -> pl.DataFrame:
+    """Judge pairs each by itself."""
+    table, rows, left, right = _ends(reference, records, pairs)
     said = levels.levels(of_columns(table, reference.counts, left, right) + of_numbers(table, left, right))
-    links = pairing.judged(reference.model, said, left, right)
+    links = pairing.judged(model, said, left, right)
     return links.with_columns(left=rows[links["left"]], right=rows[links["right"]])
+
+
+def _ends(
+    reference: Reference, records: pl.DataFrame, pairs: _Pairs
+) -> tuple[Table, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Lay out the records of some pairs: them, their numbers, and the rows of both ends among them."""
+    rows, ends = np.unique(np.r_[pairs.left, pairs.right], return_inverse=True)
+    return _laid_out(reference, _read(records, rows)), rows, ends[: len(pairs.left)], ends[len(pairs.left) :]
+
+
+class _Tonight(NamedTuple):
+    """Tonight's records, numbers of their sources, and the links among those that are known, as they were when they were learnt from."""
+
+    records: pl.DataFrame
+    source: NDArray[np.int64]
+    known: pl.DataFrame
+
+
+def _sources(reference: Reference, records: pl.DataFrame) -> NDArray[np.int64]:
+    number = {s: i for i, s in enumerate(reference.headings)}
+    return records["source"].replace_strict(number, return_dtype=pl.Int64).to_numpy()
+
+
+def _judged_by_lead(reference: Reference, model: Sequence[Linked], place: Place, tonight: _Tonight, pairs: _Pairs) -> pl.DataFrame:
+    """Judge all pairs anew by what else is near: a new record may take the place of another's nearest, one that went may leave it."""
+    source = tonight.source
+    is_across = source[pairs.left] != source[pairs.right]
+    pairs = _Pairs(pairs.left[is_across], pairs.right[is_across])
+    compared = _compared(reference, tonight.records, pairs)
+    every = [told.links(pairs.left[:0], pairs.right[:0], np.zeros(0), {})]
+    for linked in model:
+        scored = _with_further(linked, place, source, pairs, compared)
+        p = linked.probabilities(scored, source)
+        kept = np.flatnonzero(p >= pairing.KEPT)
+        every.append(_told(reference, linked, tonight, _Pairs(scored.left[kept], scored.right[kept]), p[kept]))
+    return told.together(every)
+
+
+def _compared(reference: Reference, records: pl.DataFrame, pairs: _Pairs) -> list[Comparison]:
+    table, _, left, right = _ends(reference, records, pairs)
+    counted = candidates.counts(table, None, [i.weights.terms for i in reference.indices])
+    whole = [index.weights.of(counts) for index, counts in zip(reference.indices[:2], counted, strict=True)]
+    return of_columns(table, reference.counts, left, right) + in_detail(table, reference.counts, whole, left, right)
+
+
+def _with_further(linked: Linked, place: Place, source: NDArray[np.int64], pairs: _Pairs, compared: list[Comparison]) -> Scored:
+    """All pairs across two sources: those that are known and still there, and those of new records."""
+    left, right = place.now[linked.scored.left], place.now[linked.scored.right]
+    stays = np.flatnonzero((left >= 0) & (right >= 0))
+    own = np.flatnonzero(np.isin(source[pairs.left], linked.sources) & np.isin(source[pairs.right], linked.sources))
+    further = linked.further(of_pairs(compared, own), pairs.left[own], pairs.right[own])
+    known = Scored(left[stays], right[stays], linked.scored.score[stays], linked.scored.is_ruled_out[stays])
+    both = [np.r_[one, other] for one, other in zip(known, further, strict=True)]
+    order = np.lexsort((both[1], both[0]))
+    return Scored(*(column[order] for column in both))
+
+
+def _told(reference: Reference, linked: Linked, tonight: _Tonight, pairs: _Pairs, p: NDArray[np.float64]) -> pl.DataFrame:
+    """Say what speaks for pairs: as it was said before, else by comparing them."""
+    links = pl.DataFrame({"left": pairs.left, "right": pairs.right, "p": p})
+    before = tonight.known.select("left", "right", "match_weight", "comparisons")
+    joined = links.join(before, on=["left", "right"], how="left", maintain_order="left")
+    known = joined.filter(pl.col("comparisons").is_not_null()).with_columns(match_probability="p").select(list(told.LINKS))
+    ends = joined.filter(pl.col("comparisons").is_null())
+    left, right = ends["left"].to_numpy(), ends["right"].to_numpy()
+    if not len(left):
+        return known
+    compared = _compared(reference, tonight.records, _Pairs(left, right))
+    return told.together([known, told.links(left, right, ends["p"].to_numpy(), linked.parts(compared))])

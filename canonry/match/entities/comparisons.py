@@ -13,11 +13,11 @@ from rapidfuzz.distance import JaroWinkler
 from canonry.match.entities import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    import scipy.sparse as sp
     from numpy.typing import NDArray
 
-    from canonry.match.entities.candidates import Candidates
     from canonry.match.entities.table import Column, Table
 
 _SEVERAL = 1.5  # mean words of a value from which words are compared
@@ -95,8 +95,18 @@ def of_numbers(table: Table, left: NDArray[np.int64], right: NDArray[np.int64]) 
     return out
 
 
-def in_detail(table: Table, counts: Counts, found: Candidates, left: NDArray[np.int64], right: NDArray[np.int64]) -> list[Comparison]:
-    """Compare pairs of rows further: words and amounts in columns, and whole records."""
+def in_detail(
+    table: Table, counts: Counts, whole: Sequence[sp.csr_matrix], left: NDArray[np.int64], right: NDArray[np.int64]
+) -> list[Comparison]:
+    """Compare pairs of rows further: words and amounts in columns, and whole records.
+
+    Args:
+        table: The records.
+        counts: How often words are said.
+        whole: Weighted words, and weighted runs of three characters, of whole records.
+        left: Row numbers of one end of the pairs.
+        right: Row numbers of the other.
+    """
     out = []
     for column in table.columns:
         said = column.values.codes >= 0
@@ -110,8 +120,8 @@ def in_detail(table: Table, counts: Counts, found: Candidates, left: NDArray[np.
                 apart = np.abs(p - q) / np.maximum(np.abs(p), np.abs(q))
             apart[p == q] = 0.0
             out.append(Comparison(column.name, "amount", np.asarray(np.round(1 - np.clip(apart, 0, 1), 6), dtype=np.float64)))
-    out.append(Comparison(None, "words", terms.cosine(found.kinds[0].weighted, left, right)))
-    out.append(Comparison(None, "grams", terms.cosine(found.kinds[1].weighted, left, right)))
+    out.append(Comparison(None, "words", terms.cosine(whole[0], left, right)))
+    out.append(Comparison(None, "grams", terms.cosine(whole[1], left, right)))
     if counts.codes is not None:
         codes = counts.codes.of(terms.by_word(_codes(table), counts.codes.terms))
         said = np.diff(codes.indptr) > 0

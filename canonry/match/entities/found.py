@@ -58,7 +58,8 @@ def matched_records(entity_type: str, records: pl.DataFrame, one_to_one: OneToOn
     ordered = records.select(ROW).sort("source", "record_id")
     if known and (place := placed(known, ordered, one_to_one)) and (found := joined(known, place, ordered)):
         fresh, gone = int((place.known < 0).sum()), int((place.now < 0).sum())
-        remark = f"{_may_repeat(len(known.headings))}; {fresh:,} records added and {gone:,} gone since matching was learnt"
+        how = "one to one" if known.is_one_to_one else _may_repeat(len(known.headings))
+        remark = f"{how}; {fresh:,} records added and {gone:,} gone since matching was learnt"
         about = _About(entity_type, remark, ordered.height, found.considered, found.capped)
         coverage = _coverage(about, found.links.height, known.renamed)
         return Matches(

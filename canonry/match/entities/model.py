@@ -36,33 +36,56 @@ class Evidence:
     is_likeness: NDArray[np.bool_]
 
 
-def evidence(compared: Sequence[Comparison], fitted_on: NDArray[np.bool_]) -> Evidence:
-    """Bring comparisons into numbers: each as it is and cubed, and whether a side says nothing."""
+@dataclass(frozen=True)
+class Scale:
+    """How comparisons become numbers: each as it is and cubed, and whether a side says nothing.
+
+    Attributes:
+        compared: Column (None for whole records), kind, and whether it is told when a side says nothing, of each comparison.
+        mean: Of each number over the pairs that are learnt from.
+        spread: Deviation of each number there; 0 for one that says nothing about them.
+    """
+
+    compared: tuple[tuple[str | None, str, bool], ...]
+    mean: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+    def evidence(self, compared: Sequence[Comparison]) -> Evidence:
+        """Bring comparisons into numbers; others than those of the scale are left out."""
+        raw, names, is_likeness = _raw(self.compared, compared)
+        out = np.where(self.spread == 0, 0.0, (raw - self.mean) / np.where(self.spread == 0, 1.0, self.spread))
+        return Evidence(out, names, is_likeness)
+
+
+def scale(compared: Sequence[Comparison], fitted_on: NDArray[np.bool_]) -> Scale:
+    """Find out how comparisons become numbers of mean 0 and deviation 1 over some pairs."""
+    told: set[str] = set()
+    asked = []
+    for c in compared:
+        is_told = c.column is not None and c.column not in told and c.kind in ("spelling", "words") and bool(np.isnan(c.values).any())
+        told |= {c.column} if is_told and c.column else set()
+        asked.append((c.column, c.kind, is_told))
+    seen = _raw(asked, compared)[0][fitted_on]
+    spread = seen.std(axis=0)
+    spread[spread < 1e-6] = 0.0  # noqa: PLR2004
+    return Scale(tuple(asked), seen.mean(axis=0), spread)
+
+
+def _raw(
+    asked: Sequence[tuple[str | None, str, bool]], compared: Sequence[Comparison]
+) -> tuple[NDArray[np.float64], tuple[str | None, ...], NDArray[np.bool_]]:
+    values = {(c.column, c.kind): c.values for c in compared}
     numbers: list[NDArray[Any]] = []
     names: list[str | None] = []
     likeness: list[bool] = []
-    told: set[str] = set()
-
-    def add(column: str | None, values: NDArray[Any], is_likeness: bool) -> None:  # noqa: FBT001
-        numbers.append(values)
-        names.append(column)
-        likeness.append(is_likeness)
-
-    for c in compared:
-        null = np.isnan(c.values)
-        value = np.where(null, 0.0, c.values)
-        add(c.column, value, is_likeness=True)
-        if c.kind != "rarity":
-            add(c.column, value**3, is_likeness=True)
-        if c.column is not None and c.column not in told and c.kind in ("spelling", "words") and null.any():
-            told.add(c.column)
-            add(c.column, null.astype(np.float64), is_likeness=False)
-    out = np.column_stack(numbers)
-    seen = out[fitted_on]
-    spread = seen.std(axis=0)
-    constant = spread < 1e-6  # noqa: PLR2004  (says nothing about the pairs that the model is fitted on)
-    out = np.where(constant, 0.0, (out - seen.mean(axis=0)) / np.where(constant, 1.0, spread))
-    return Evidence(out, tuple(names), np.array(likeness))
+    for column, kind, is_told in asked:
+        null = np.isnan(values[column, kind])
+        value = np.where(null, 0.0, values[column, kind])
+        own = [value, *([value**3] if kind != "rarity" else []), *([null.astype(np.float64)] if is_told else [])]
+        numbers += own
+        names += [column] * len(own)
+        likeness += [True] * (len(own) - is_told) + [False] * is_told
+    return np.column_stack(numbers), tuple(names), np.array(likeness)
 
 
 def fitted(shown: Evidence, p: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -105,9 +128,9 @@ def weights(shown: Evidence, beta: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.round(shown.numbers @ beta[:-1] + beta[-1], 6))
 
 
-def parts(shown: Evidence, beta: NDArray[np.float64], pairs: NDArray[np.int64]) -> dict[str | None, NDArray[np.float64]]:
-    """What each column adds to the log-odds of some pairs, against the mean pair."""
-    added = shown.numbers[pairs] * beta[:-1]
+def parts(shown: Evidence, beta: NDArray[np.float64]) -> dict[str | None, NDArray[np.float64]]:
+    """What each column adds to the log-odds of pairs, against the mean pair."""
+    added = shown.numbers * beta[:-1]
     return {
         name: np.asarray(added[:, [i for i, n in enumerate(shown.names) if n == name]].sum(axis=1)) for name in dict.fromkeys(shown.names)
     }

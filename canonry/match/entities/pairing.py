@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from canonry.match.entities import clusters, differing, levels, model, null, told
+from canonry.match.entities import clusters, levels, linked, told
 from canonry.match.entities.candidates import candidates
-from canonry.match.entities.comparisons import Comparison, counted, in_detail, of_columns, of_numbers
+from canonry.match.entities.comparisons import counted, in_detail, of_columns, of_numbers
 from canonry.operating import RECORDS
 
 if TYPE_CHECKING:
@@ -19,14 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from canonry.match.entities.candidates import Candidates
-    from canonry.match.entities.comparisons import Counts
+    from canonry.match.entities.comparisons import Comparison, Counts
     from canonry.match.entities.table import Table
 
-_SIBLINGS = 0.1  # weight of all pairs within sources against those across, as examples of different things
-_LEARNING = 5  # rounds of fitting
-_JUDGED = 3  # rounds, since who has a partner tells how near those without one are
-_THINNED = 10  # of pairs that are not near, every so manieth is fitted
-_PARTS = 2  # of the records, each scored by what the others teach
 _TWINS = 0.1  # share of records with a twin in their own source from which sources are not free of duplicates
 _DIFFERS = -2.5  # what a differing column says against a twin, in log-odds
 _DRAWN = 60_000  # pairs drawn at random
@@ -36,17 +30,17 @@ _FEWEST = 20  # records; fewer show no distribution
 
 
 class Taught(NamedTuple):
-    """What records that may repeat within a source have taught, for further ones.
+    """What records have taught, for further ones.
 
     Attributes:
         found: The pairs that were compared, and the terms that they were found by.
         counts: How often values and words are said.
-        model: What judges a pair.
+        model: What judges pairs; one for each two sources where these meet one to one.
     """
 
     found: Candidates
     counts: Counts
-    model: levels.Model
+    model: levels.Model | tuple[linked.Linked, ...]
 
 
 @dataclass(frozen=True)
@@ -59,7 +53,7 @@ class Paired:
         is_one_to_one: Whether each source names each thing at most once.
         considered, capped: Pairs that were compared, near ones left out.
         reason: Why nothing could be matched; None when something could.
-        taught: What would judge further records; None where each pair is judged by what else there is.
+        taught: What judges further records; None where there was nothing to learn from.
     """
 
     links: pl.DataFrame
@@ -87,16 +81,18 @@ def paired(table: Table, one_to_one: OneToOne = "auto") -> Paired:
     compared = of_columns(table, counts, left, right)
     agreed = _agreed(compared)
     is_one_to_one = len(table.sources) > 1 and (not _have_twins(table, agreed, left, right) if one_to_one == "auto" else one_to_one)
+    model: levels.Model | tuple[linked.Linked, ...] | None
     if is_one_to_one:
-        detail = in_detail(table, counts, found, left, right)
+        detail = in_detail(table, counts, [kind.weighted for kind in found.kinds[:2]], left, right)
         with threadpool_limits(limits=1, user_api="blas"):  # threads burn CPU while they wait, and sum up as their number has it
-            links, taught = _across(table, compared + detail, left, right), None
+            links, model = linked.across(table, compared + detail, left, right, KEPT)
         group = clusters.one_to_one(clusters.Links.of(links), table.source, RECORDS.threshold)
     else:
         said = levels.levels(compared + of_numbers(table, left, right))
-        taught = Taught(found, counts, _pooled(table, counts, said, agreed))
-        links = judged(taught.model, said, left, right)
+        model = _pooled(table, counts, said, agreed)
+        links = judged(model, said, left, right)
         group = clusters.average(clusters.Links.of(links), table.height, RECORDS.threshold)
+    taught = Taught(found, counts, model) if model is not None else None
     return Paired(links, group, is_one_to_one, len(left), found.capped, taught=taught)
 
 
@@ -122,11 +118,6 @@ def _nothing(table: Table, reason: str) -> Paired:
     return Paired(told.links(none, none, np.empty(0), {}), np.arange(table.height), len(table.sources) > 1, reason=reason)
 
 
-def _start(compared: list[Comparison]) -> NDArray[np.float64]:
-    whole = {c.kind: c.values for c in compared if c.column is None}
-    return np.asarray((whole["words"] + whole["grams"]) / 2)
-
-
 def _pooled(table: Table, counts: Counts, said: levels.Levels, agreed: NDArray[np.float64]) -> levels.Model:
     """Learn to judge pairs when any two records may be one thing."""
     draw = np.random.default_rng(0)
@@ -134,64 +125,6 @@ def _pooled(table: Table, counts: Counts, said: levels.Levels, agreed: NDArray[n
     a, b = a[a != b], b[a != b]
     drawn = levels.levels(of_columns(table, counts, a, b) + of_numbers(table, a, b))
     return levels.learnt(said, drawn, agreed, table.height * (table.height - 1) // 2)
-
-
-def _across(table: Table, compared: list[Comparison], left: NDArray[np.int64], right: NDArray[np.int64]) -> pl.DataFrame:
-    """Judge pairs of records of different sources, for each two sources apart; pairs within a source are different things."""
-    probability = np.zeros(len(left))
-    parts: dict[str | None, NDArray[np.float64]] = {name: np.zeros(len(left)) for name in dict.fromkeys(c.column for c in compared)}
-    said = levels.levels(compared)
-    for a, b in combinations(range(len(table.sources)), 2):
-        rows = np.flatnonzero(np.isin(table.source[left], [a, b]) & np.isin(table.source[right], [a, b]))
-        across = table.source[left[rows]] != table.source[right[rows]]
-        if not across.any():
-            continue
-        some = [Comparison(c.column, c.kind, c.values[rows]) for c in compared if not np.isnan(c.values[rows]).all()]
-        shown = model.evidence(some, across)
-        p, beta = _learnt(shown, null.sides(left[rows], right[rows], table.source), _start(some))
-        own = np.flatnonzero(across)
-        probability[rows[own]] = differing.held_back(said.of(rows[own]), np.round(p[own], 6))
-        likely = own[p[own] >= KEPT]
-        for name, part in (model.parts(shown, beta, likely) if beta is not None else {}).items():
-            parts[name][rows[likely]] = part
-    kept = np.flatnonzero(probability >= KEPT)
-    return told.links(left[kept], right[kept], probability[kept], {name: part[kept] for name, part in parts.items()})
-
-
-def _learnt(shown: model.Evidence, pairs: null.Sides, start: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-    """Learn what tells the best pairs of two sources from others.
-
-    Returns:
-        Probability of the pairs, and the coefficients of the model; None where there was nothing to learn from.
-    """
-    score, lesson = start, None
-    counts = np.where(pairs.across, 1.0, _SIBLINGS * pairs.across.sum() / max(1, (~pairs.across).sum()))
-    p = np.zeros(len(start))
-    for turn in range(_LEARNING):
-        p = null.judge(score, pairs, p, is_start=turn == 0).probabilities(score, pairs, to_learn=True)
-        if p.sum() < 1:
-            continue
-        near = null.near(score, pairs)
-        far = np.flatnonzero(~near)
-        far = far[np.lexsort((pairs.right[far], pairs.left[far], -score[far]))][::_THINNED]
-        used = np.where(near, counts, 0.0)
-        used[far] = counts[far] * _THINNED
-        lesson = (p, used)
-        fresh = _scored_apart(shown, p, used, pairs.left % _PARTS)
-        score = (score + fresh) / 2 if turn > 1 else fresh  # by halves, or labels and model chase each other
-    for _ in range(_JUDGED - 1):
-        p = null.judge(score, pairs, p, is_start=lesson is None).probabilities(score, pairs, to_learn=True)
-    beta = None if lesson is None else model.fitted(shown, *lesson)
-    return null.judge(score, pairs, p, is_start=lesson is None).probabilities(score, pairs), beta
-
-
-def _scored_apart(shown: model.Evidence, p: NDArray[np.float64], used: NDArray[np.float64], part: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Score each part of the pairs by a model of the other parts: none is judged by what it taught itself."""
-    out = np.zeros(len(p))
-    for number in range(_PARTS):
-        held = part == number
-        out[held] = model.weights(shown, model.fitted(shown, p, np.where(held, 0.0, used)))[held]
-    return out
 
 
 def _agreed(compared: list[Comparison]) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 All that is counted over all records is kept as it was when they were learnt from: how rare terms and values are, levels by chance, the
 model. So what becomes of a record depends on the reference and on the records of tonight, never on the nights between; and nothing needs
-to be judged again but pairs with a new record in them.
+to be compared again but pairs with a new record in them.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ import polars as pl
 import scipy.sparse as sp
 
 from canonry.ids import digest
-from canonry.match.entities import levels, terms
+from canonry.match.entities import levels, null, terms
 from canonry.match.entities.candidates import Keys
 from canonry.match.entities.comparisons import Counts
+from canonry.match.entities.differing import Errors
+from canonry.match.entities.linked import Linked, Scored
+from canonry.match.entities.model import Scale
 from canonry.match.entities.table import Shape
 
 if TYPE_CHECKING:
@@ -73,7 +76,7 @@ class Reference:
         counts: How often values and words are said.
         indices: Terms of whole records: words, runs of three characters and, where there are ``keys``, pairs of values.
         keys: Columns whose pairs of values are terms.
-        model: What judges pairs.
+        model: What judges pairs; one for each two sources where these meet one to one.
         left, right: Rows of all pairs that were compared.
         links: Of those as likely as a published pair: ``pair`` (which), ``match_weight``, ``match_probability``, ``comparisons``.
         capped: Near neighbours that were left out.
@@ -88,18 +91,26 @@ class Reference:
     counts: Counts
     indices: tuple[Index, ...]
     keys: Keys | None
-    model: levels.Model
+    model: levels.Model | tuple[Linked, ...]
     left: NDArray[np.int32]
     right: NDArray[np.int32]
     links: pl.DataFrame
     capped: int
 
+    @property
+    def is_one_to_one(self) -> bool:
+        """Whether each source names each thing at most once."""
+        return not isinstance(self.model, levels.Model)
 
-CLASSES = (Reference, Index, Shape, Counts, Keys, terms.Weights, levels.Model, levels.Mixture)
+
+CLASSES = (
+    Reference, Index, Shape, Counts, Keys, terms.Weights, levels.Model, levels.Mixture,
+    Linked, Scored, Scale, Errors, null.Judge, null.Estimate, null.Curve,
+)  # fmt: skip
 
 
 def reference(records: pl.DataFrame, table: Table, result: Paired, one_to_one: OneToOne) -> Reference | None:
-    """Keep what records have taught; None where they are few, or where nothing was learnt that judges a further pair by itself.
+    """Keep what records have taught; None where they are few, or taught nothing.
 
     Args:
         records: Columns ``source``, ``record_id``, ``values``, ordered by source and id.

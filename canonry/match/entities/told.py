@@ -19,6 +19,11 @@ LINKS = {
 }  # fmt: skip
 
 
+def together(every: list[pl.DataFrame]) -> pl.DataFrame:
+    """Put tables of pairs together, ordered by both ends."""
+    return pl.concat(every).sort("left", "right")
+
+
 def links(
     left: NDArray[np.int64], right: NDArray[np.int64], probability: NDArray[np.float64], parts: Mapping[str | None, NDArray[np.float64]]
 ) -> pl.DataFrame:
