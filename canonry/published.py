@@ -190,6 +190,7 @@ MATCH_MODELS = Table("match_models", "How the records of each type that is match
     _col("learnt_from", "int", "Records that it was learnt from.", nullable=False),
     _col("added", "int", "Records that came since.", nullable=False),
     _col("gone", "int", "Records that went since.", nullable=False),
+    _col("candidate_recall", "float", "Estimated share of the pairs that are one thing which was compared when learning.", between=_UNIT),
     _col("merged_pairs", "int", "Scored pairs that were merged.", nullable=False),
     _col("expected_wrong", "float", "Share of them that are not one thing, by their probabilities.", between=_UNIT),
     _col("review_pairs", "int", "Pairs that a person is to look at.", nullable=False),

@@ -158,6 +158,7 @@ def _models(matches: Mapping[str, Matches], match_links: pl.DataFrame) -> pl.Dat
                 "entity_type": kind,
                 "model_id": found.reference.name if found.reference else None,
                 "learnt_from": found.learnt_from,
+                "candidate_recall": found.recall,
                 "added": found.added,
                 "gone": found.gone,
                 "merged_pairs": len(merged),

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from canonry.match.entities import candidates, clusters, levels, pairing, terms, told
 from canonry.match.entities.columns import laid_out_like
 from canonry.match.entities.comparisons import in_detail, of_columns, of_numbers
-from canonry.match.entities.linked import Scored, of_pairs
+from canonry.match.entities.linked import Scored, merged, of_pairs
 from canonry.operating import RECORDS
 
 if TYPE_CHECKING:
@@ -169,9 +169,7 @@ def _with_further(linked: Linked, place: Place, source: NDArray[np.int64], pairs
     own = np.flatnonzero(np.isin(source[pairs.left], linked.sources) & np.isin(source[pairs.right], linked.sources))
     further = linked.further(of_pairs(compared, own), pairs.left[own], pairs.right[own])
     known = Scored(left[stays], right[stays], linked.scored.score[stays], linked.scored.is_ruled_out[stays])
-    both = [np.r_[one, other] for one, other in zip(known, further, strict=True)]
-    order = np.lexsort((both[1], both[0]))
-    return Scored(*(column[order] for column in both))
+    return merged(known, further)[0]
 
 
 def _told(reference: Reference, linked: Linked, tonight: _Tonight, pairs: _Pairs, p: NDArray[np.float64]) -> pl.DataFrame:

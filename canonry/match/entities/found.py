@@ -11,7 +11,8 @@ import polars as pl
 from canonry.ids import digest
 from canonry.match.entities.added import joined
 from canonry.match.entities.columns import laid_out
-from canonry.match.entities.pairing import paired
+from canonry.match.entities.pairing import KEPT, paired
+from canonry.match.entities.recall import estimated
 from canonry.match.entities.reference import ROW, placed, reference
 from canonry.text import normals
 
@@ -32,6 +33,7 @@ class Matches(NamedTuple):
         pairs: The scored pairs: published columns without the decision.
         coverage: Rows of the published table, which say what was left out and why nothing was matched.
         reference: What the records taught, where it is worth keeping; the one that was given, where it was enough.
+        recall: Estimated share of the pairs that are one thing which was compared; None where nothing was learnt.
         learnt_from: How many records were learnt from.
         added: Records that came since.
         gone: Records that went since.
@@ -41,6 +43,7 @@ class Matches(NamedTuple):
     pairs: pl.DataFrame
     coverage: list[dict[str, Any]]
     reference: Reference | None
+    recall: float | None
     learnt_from: int
     added: int = 0
     gone: int = 0
@@ -63,7 +66,14 @@ def matched_records(entity_type: str, records: pl.DataFrame, one_to_one: OneToOn
         about = _About(entity_type, remark, ordered.height, found.considered, found.capped)
         coverage = _coverage(about, found.links.height, known.renamed)
         return Matches(
-            _members(entity_type, ordered, found.group), _pairs(ordered, found.links), coverage, known, len(place.now), fresh, gone
+            _members(entity_type, ordered, found.group),
+            _pairs(ordered, found.links),
+            coverage,
+            known,
+            known.recall,
+            len(place.now),
+            fresh,
+            gone,
         )
     table = laid_out([(s, r, json.loads(v)) for s, r, v in ordered.iter_rows()])
     result = paired(table, one_to_one)
@@ -74,8 +84,9 @@ def matched_records(entity_type: str, records: pl.DataFrame, one_to_one: OneToOn
     )  # fmt: skip
     about = _About(entity_type, remark, ordered.height, result.considered, result.capped, partial=bool(result.reason))
     coverage = _coverage(about, result.links.height, table.renamed)
-    taught = reference(ordered, table, result, one_to_one)
-    return Matches(_members(entity_type, ordered, result.group), _pairs(ordered, result.links), coverage, taught, ordered.height)
+    recall = estimated(table, result, KEPT)
+    taught = reference(ordered, table, result, one_to_one, recall)
+    return Matches(_members(entity_type, ordered, result.group), _pairs(ordered, result.links), coverage, taught, recall, ordered.height)
 
 
 def _may_repeat(sources: int) -> str:

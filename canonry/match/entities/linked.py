@@ -76,6 +76,14 @@ class Linked:
         return _parts(compared, self.scale, self.telling)
 
 
+def merged(one: Scored, other: Scored) -> tuple[Scored, NDArray[np.bool_]]:
+    """Put pairs together, ordered by both ends, and say which are of the other."""
+    left, right = np.r_[one.left, other.left], np.r_[one.right, other.right]
+    order = np.lexsort((right, left))
+    score, ruled_out = np.r_[one.score, other.score][order], np.r_[one.is_ruled_out, other.is_ruled_out][order]
+    return Scored(left[order], right[order], score, ruled_out), order >= len(one.left)
+
+
 def of_pairs(compared: list[Comparison], rows: NDArray[np.int64]) -> list[Comparison]:
     """The comparisons of some pairs."""
     return [Comparison(c.column, c.kind, c.values[rows]) for c in compared]
