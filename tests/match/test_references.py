@@ -182,6 +182,20 @@ def test_a_partner_that_comes_later_is_found_and_one_that_goes_is_let_go(first_l
     assert not gone.pairs.filter(pl.col("right_record_id") == "r7").height
 
 
+@pytest.mark.parametrize(("people", "copies"), [(4, 80), (60, 3)])
+def test_a_person_is_found_however_many_records_there_are_and_the_recall_of_candidates_is_told(people, copies):
+    rng = random.Random(1)  # noqa: S311  (no secrets)
+    persons = [person(rng) for _ in range(people)]
+    rows = {f"{i:02}-{k:03}": with_errors(rng, p) if k else p for i, p in enumerate(persons) for k in range(copies)}
+    found = matched(table(rows | {f"z{i}": person(rng) for i in range(150)}))
+    together = found.members.group_by("entity_id").agg("record_id").filter(pl.col("record_id").list.len() > 1)["record_id"]
+    assert sorted(tuple(sorted(g)) for g in together) == [tuple(f"{i:02}-{k:03}" for k in range(copies)) for i in range(people)]
+    assert found.recall
+    assert found.recall >= 0.9
+    later = matched(pl.concat([table(rows), table({"n1": persons[0]})]), matched(table(rows)))
+    assert entities(later)["n1"] == entities(later)["00-000"]
+
+
 def test_coverage_says_how_old_what_was_learnt_is(first):
     later = matched(register().filter(pl.col("record_id") != "p003"), first)
     assert "0 records added and 1 gone since matching was learnt" in later.coverage[0]["detector"]

@@ -91,7 +91,7 @@ def _near(reference: Reference, place: Place, table: Table, fresh: NDArray[np.in
     n, height = len(place.known), reference.records.height
     of_source = np.r_[np.searchsorted(table.sources, reference.records["source"].to_numpy()), table.source]
     numbers = np.r_[place.now, fresh]  # of the records that are known and of the new ones
-    reach = candidates.reaching(len(table.sources), candidates.budget(height) * table.height / height)
+    reach = candidates.reaching(len(table.sources), candidates.budget(height) * table.height / height, reference.farther)
     counted = candidates.counts(table, reference.keys, [i.weights.terms for i in reference.indices])
     found, capped = [np.zeros(0, dtype=np.int64)], 0
     for index, counts in zip(reference.indices, counted, strict=True):

@@ -23,6 +23,7 @@ _COST, _FREE = 300.0, 6e6  # multiplications per record and kind of term; as man
 _ACROSS, _ALONE, _MOST = 6, 10, 60  # neighbours in each of several sources, in the only one, at most
 _NEAR = 0.6  # share of the best cosine from which more are taken
 _LEAST = 0.35  # cosine from which more are taken in the only source: further ones are strangers, of which enough is known by chance
+_NEARER, _MORE = 0.7, 2  # what the shares and the numbers of neighbours are multiplied by, each time that is looked farther
 _KEYS = 6  # columns whose pairs of values make keys
 _BITS = 28  # of the number of a value in a term
 
@@ -36,6 +37,7 @@ class Candidates:
         capped: Near neighbours that were left out.
         keys: Columns whose pairs of values were looked at; None where there are none.
         kinds: The terms that were looked at: words, runs of three characters and, where there are ``keys``, pairs of values.
+        farther: How many times farther than at first was looked; see `reaching`.
     """
 
     left: NDArray[np.int64]
@@ -43,6 +45,7 @@ class Candidates:
     capped: int
     keys: Keys | None
     kinds: tuple[Kind, ...]
+    farther: int
 
 
 class Kind(NamedTuple):
@@ -57,10 +60,14 @@ class Kind(NamedTuple):
     weighted: sp.csr_matrix
 
 
-def candidates(table: Table) -> Candidates:
+def candidates(table: Table, farther: int = 0) -> Candidates:
     """Find for each record its nearest ones, by words, by runs of three characters and by pairs of values.
 
     The nearest in other sources and in its own are looked for apart: those show how near records are that are different things.
+
+    Args:
+        table: The records.
+        farther: How many times farther than at first to look; see `reaching`.
     """
     n = table.height
     keys = keys_of(table)
@@ -69,7 +76,7 @@ def candidates(table: Table) -> Candidates:
     kinds = tuple(Kind(w, w.of(c)) for w, c in zip(weights, counted, strict=True))
     found: list[NDArray[np.int64]] = []
     capped = 0
-    reach = reaching(len(table.sources), budget(n))
+    reach = reaching(len(table.sources), budget(n), farther)
     for kind in kinds:
         x = kind.weighted
         for g in range(len(table.sources)):
@@ -83,7 +90,7 @@ def candidates(table: Table) -> Candidates:
     pairs = np.concatenate(found)
     pairs.sort()  # many times as fast as looking up which are new
     pairs = pairs[np.flatnonzero(np.diff(pairs, prepend=-1))]
-    return Candidates(pairs // n, pairs % n, capped, keys, kinds)
+    return Candidates(pairs // n, pairs % n, capped, keys, kinds, farther)
 
 
 def counts(table: Table, keys: Keys | None, known: Sequence[pl.Series | None] = (None, None, None)) -> list[terms.Counted]:
@@ -98,10 +105,12 @@ def budget(height: int) -> float:
     return max(_FREE, _COST * height)
 
 
-def reaching(sources: int, budget: float) -> tuple[terms.Reach, terms.Reach]:
-    """How far to look for neighbours within the source, and in the others."""
+def reaching(sources: int, budget: float, farther: int = 0) -> tuple[terms.Reach, terms.Reach]:
+    """How far to look for neighbours within the source, and in the others; things that have many records need it farther."""
     k, least = (_ALONE, _LEAST) if sources == 1 else (_ACROSS, 0.0)  # as many as across: the best of more would be nearer
-    return terms.Reach(k, _NEAR, least, _MOST, budget), terms.Reach(_ACROSS, _NEAR, 0.0, _MOST, budget)
+    near, more = _NEAR * _NEARER**farther, _MORE**farther
+    one, other = (terms.Reach(n * more, near, at * _NEARER**farther, _MOST * more, budget) for n, at in ((k, least), (_ACROSS, 0.0)))
+    return one, other
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ import polars as pl
 from canonry.ids import digest
 from canonry.match.entities.added import joined
 from canonry.match.entities.columns import laid_out
-from canonry.match.entities.pairing import KEPT, paired
-from canonry.match.entities.recall import estimated
+from canonry.match.entities.pairing import paired
 from canonry.match.entities.reference import ROW, placed, reference
 from canonry.text import normals
 
@@ -84,9 +83,10 @@ def matched_records(entity_type: str, records: pl.DataFrame, one_to_one: OneToOn
     )  # fmt: skip
     about = _About(entity_type, remark, ordered.height, result.considered, result.capped, partial=bool(result.reason))
     coverage = _coverage(about, result.links.height, table.renamed)
-    recall = estimated(table, result, KEPT)
-    taught = reference(ordered, table, result, one_to_one, recall)
-    return Matches(_members(entity_type, ordered, result.group), _pairs(ordered, result.links), coverage, taught, recall, ordered.height)
+    taught = reference(ordered, table, result, one_to_one)
+    return Matches(
+        _members(entity_type, ordered, result.group), _pairs(ordered, result.links), coverage, taught, result.recall, ordered.height
+    )
 
 
 def _may_repeat(sources: int) -> str:

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from canonry.match.entities import clusters, levels, linked, told
 from canonry.match.entities.candidates import candidates
 from canonry.match.entities.comparisons import counted, in_detail, of_columns, of_numbers
+from canonry.match.entities.recall import estimated
 from canonry.operating import RECORDS
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _DIFFERS = -2.5  # what a differing column says against a twin, in log-odds
 _DRAWN = 60_000  # pairs drawn at random
 OneToOne: TypeAlias = Literal["auto"] | bool
 KEPT = 0.05  # probability from which a pair is published
+_RECALL, _FARTHEST = 0.9, 3  # estimated recall of candidates from which it is enough, and how many times at most to look farther
 _FEWEST = 20  # records; fewer show no distribution
 
 
@@ -54,6 +56,7 @@ class Paired:
         considered, capped: Pairs that were compared, near ones left out.
         reason: Why nothing could be matched; None when something could.
         taught: What judges further records; None where there was nothing to learn from.
+        recall: Estimated share of the pairs that are one thing which was compared.
     """
 
     links: pl.DataFrame
@@ -63,6 +66,7 @@ class Paired:
     capped: int = 0
     reason: str | None = None
     taught: Taught | None = None
+    recall: float | None = None
 
 
 def paired(table: Table, one_to_one: OneToOne = "auto") -> Paired:
@@ -74,7 +78,16 @@ def paired(table: Table, one_to_one: OneToOne = "auto") -> Paired:
     """
     if reason := _hindrance(table):
         return _nothing(table, reason)
-    found = candidates(table)
+    result = _paired(table, one_to_one, farther=0)
+    for farther in range(1, _FARTHEST + 1):
+        if result.recall is None or result.recall >= _RECALL:
+            break
+        result = _paired(table, one_to_one, farther)  # things have more records than neighbours were looked at
+    return result
+
+
+def _paired(table: Table, one_to_one: OneToOne, farther: int) -> Paired:
+    found = candidates(table, farther)
     if not len(found.left):
         return _nothing(table, "no two records share a word")
     left, right, counts = found.left, found.right, counted(table)
@@ -93,7 +106,8 @@ def paired(table: Table, one_to_one: OneToOne = "auto") -> Paired:
         links = judged(model, said, left, right)
         group = clusters.average(clusters.Links.of(links), table.height, RECORDS.threshold)
     taught = Taught(found, counts, model) if model is not None else None
-    return Paired(links, group, is_one_to_one, len(left), found.capped, taught=taught)
+    recall = estimated(table, taught, links, KEPT) if taught else None
+    return Paired(links, group, is_one_to_one, len(left), found.capped, taught=taught, recall=recall)
 
 
 def judged(model: levels.Model, said: levels.Levels, left: NDArray[np.int64], right: NDArray[np.int64]) -> pl.DataFrame:

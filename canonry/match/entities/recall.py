@@ -13,19 +13,20 @@ from canonry.match.entities.linked import merged, of_pairs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import polars as pl
     from numpy.typing import NDArray
 
     from canonry.match.entities.candidates import Candidates
     from canonry.match.entities.comparisons import Comparison
     from canonry.match.entities.linked import Linked
-    from canonry.match.entities.pairing import Paired
+    from canonry.match.entities.pairing import Taught
     from canonry.match.entities.table import Table
 
 _SAMPLE = 120  # records for which is looked farther
 _WIDE = terms.Reach(120, 1.0, 0.0, 120, float("inf"))  # so many neighbours, and no term left out
 
 
-def estimated(table: Table, result: Paired, least: float) -> float | None:
+def estimated(table: Table, taught: Taught, links: pl.DataFrame, least: float) -> float | None:
     """Estimate the share of pairs that are one thing which stands among the pairs that were compared.
 
     For a sample of the records, taken at equal steps, many more neighbours are compared than candidates are taken for each. What the model
@@ -33,23 +34,22 @@ def estimated(table: Table, result: Paired, least: float) -> float | None:
 
     Args:
         table: The records.
-        result: What became of them.
+        taught: What they taught.
+        links: The pairs as `told.links` gives them.
         least: Probability from which a pair counts.
 
     Returns:
-        In [0, 1]; None where nothing was learnt, or nothing of the sample has a match.
+        In [0, 1]; None where nothing of the sample has a match.
     """
-    if result.taught is None:
-        return None
-    found_by, counts, model = result.taught
+    found_by, counts, model = taught
     sample = np.unique(np.linspace(0, table.height - 1, _SAMPLE).astype(np.int64))
-    left, right = _farther(table, found_by, sample, across=result.is_one_to_one)
+    left, right = _farther(table, found_by, sample, across=not isinstance(model, levels.Model))
     compared = of_columns(table, counts, left, right)
     if isinstance(model, levels.Model):
         p = model.judged(levels.levels(compared + of_numbers(table, left, right)))
         missed = float(p[p >= least].sum())
-        ends = result.links.select("left", "right").to_numpy()
-        found = float(result.links["match_probability"].to_numpy()[np.isin(ends, sample).any(axis=1)].sum())
+        ends = links.select("left", "right").to_numpy()
+        found = float(links["match_probability"].to_numpy()[np.isin(ends, sample).any(axis=1)].sum())
     else:
         compared += in_detail(table, counts, [kind.weighted for kind in found_by.kinds[:2]], left, right)
         found, missed = _by_lead(table.source, model, compared, (left, right), sample)

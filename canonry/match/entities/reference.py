@@ -80,6 +80,7 @@ class Reference:
         left, right: Rows of all pairs that were compared.
         links: Of those as likely as a published pair: ``pair`` (which), ``match_weight``, ``match_probability``, ``comparisons``.
         capped: Near neighbours that were left out.
+        farther: How many times farther than at first was looked for neighbours.
         recall: Estimated share of the pairs that are one thing which was compared.
     """
 
@@ -97,6 +98,7 @@ class Reference:
     right: NDArray[np.int32]
     links: pl.DataFrame
     capped: int
+    farther: int
     recall: float | None
 
     @property
@@ -111,7 +113,7 @@ CLASSES = (
 )  # fmt: skip
 
 
-def reference(records: pl.DataFrame, table: Table, result: Paired, one_to_one: OneToOne, recall: float | None) -> Reference | None:
+def reference(records: pl.DataFrame, table: Table, result: Paired, one_to_one: OneToOne) -> Reference | None:
     """Keep what records have taught; None where they are few, or taught nothing.
 
     Args:
@@ -119,7 +121,6 @@ def reference(records: pl.DataFrame, table: Table, result: Paired, one_to_one: O
         table: The same records.
         result: What became of them.
         one_to_one: What is declared of the sources.
-        recall: Estimated share of the pairs that are one thing which was compared.
     """
     if result.taught is None or records.height < LEAST:
         return None
@@ -141,7 +142,8 @@ def reference(records: pl.DataFrame, table: Table, result: Paired, one_to_one: O
         right=found.right.astype(np.int32),
         links=result.links.drop("left", "right").with_columns(pair=pair),
         capped=result.capped,
-        recall=recall,
+        farther=found.farther,
+        recall=result.recall,
     )
 
 
