@@ -30,8 +30,8 @@ _ROUNDS = 16  # of judging, each by the weights of what the one before found
 _STILL = 1e-9  # change of probabilities at which rounds end; they may start to rise from very little
 _LEAST = 0.05  # weight that a record with a partner keeps among those without
 _GOLDEN = 0.6180339887
-_UNSURE = 0.94  # from here on a pair gets no more than the strict estimate finds: from .95 on links are relied upon
-_DECIDED, _UNDECIDED = 0.05, 0.2  # doubt up to which the strict estimate counts alone, and from which it does not count
+_UNSURE = 0.94  # most that a pair gets of an estimate that leaves much in doubt: from .95 on links are relied upon
+_DECIDED, _UNDECIDED = 0.05, 0.2  # doubt up to which an estimate is taken at its word, and from which it is not
 
 
 class Ends:
@@ -147,7 +147,8 @@ class Judge:
         lead: How much the lead over the next counts, against the score.
         low: Score of a next record where there is none.
         strict, lenient: The two estimates.
-        doubt: How much the lenient one counts.
+        doubt: How much the lenient one counts, since the strict one is in doubt.
+        reserve: How far the lenient one is in doubt itself, so that nothing is sure that only it finds.
     """
 
     lead: float
@@ -155,6 +156,7 @@ class Judge:
     strict: Estimate
     lenient: Estimate
     doubt: float
+    reserve: float
 
     def probabilities(self, score: NDArray[np.float64], pairs: Sides, *, to_learn: bool = False) -> NDArray[np.float64]:
         """Probability of the pairs; 0 for pairs within a source and for pairs that are not each other's best.
@@ -169,7 +171,7 @@ class Judge:
         p = np.zeros(len(score))
         strict = self.strict(out)
         found = self.doubt * self.lenient(out) + (1 - self.doubt) * strict
-        p[mutual] = found if to_learn else np.minimum(found, np.maximum(_UNSURE, strict))
+        p[mutual] = found if to_learn else found - self.reserve * np.maximum(found - np.maximum(_UNSURE, strict), 0)
         return p
 
 
@@ -200,9 +202,13 @@ def judge(score: NDArray[np.float64], pairs: Sides, before: NDArray[np.float64],
         both.append(_Side(mine, other, beyond[asked, 0], beyond[asked, 1]))
     _, out = _best_of_both(score, pairs, best, beyond[:, 0])
     strict, lenient = (_at_start(seen, both, how) if is_start else _estimate(seen, both, how, out) for how in (_STRICT, _LENIENT))
-    p = strict(out)
-    doubt = float((p * (1 - p)).sum() / p.sum()) if p.sum() > 0 else 1.0
-    return Judge(lead, low, strict, lenient, _smooth((doubt - _DECIDED) / (_UNDECIDED - _DECIDED)))
+    return Judge(lead, low, strict, lenient, _doubt(strict(out)), _doubt(lenient(out)))
+
+
+def _doubt(p: NDArray[np.float64]) -> float:
+    """How far an estimate is in doubt: 0 where what it finds it finds sure, 1 where much of it may be something else."""
+    left = float((p * (1 - p)).sum() / p.sum()) if p.sum() > 0 else 1.0
+    return _smooth((left - _DECIDED) / (_UNDECIDED - _DECIDED))
 
 
 def _stands_out(best: NDArray[np.float64], low: float, lead: float) -> NDArray[np.float64]:
