@@ -11,6 +11,7 @@ import polars as pl
 from canonry.ids import digest
 from canonry.match.entities.added import joined
 from canonry.match.entities.columns import laid_out
+from canonry.match.entities.levels import Model
 from canonry.match.entities.pairing import paired
 from canonry.match.entities.reference import ROW, placed, reference
 from canonry.text import normals
@@ -60,7 +61,7 @@ def matched_records(entity_type: str, records: pl.DataFrame, one_to_one: OneToOn
     ordered = records.select(ROW).sort("source", "record_id")
     if known and (place := placed(known, ordered, one_to_one)) and (found := joined(known, place, ordered)):
         fresh, gone = int((place.known < 0).sum()), int((place.now < 0).sum())
-        how = "one to one" if known.is_one_to_one else _may_repeat(len(known.headings))
+        how = "one to one" if known.is_one_to_one else _may_repeat(len(known.headings), known.model)
         remark = f"{how}; {fresh:,} records added and {gone:,} gone since matching was learnt"
         about = _About(entity_type, remark, ordered.height, found.considered, found.capped)
         coverage = _coverage(about, found.links.height, known.renamed)
@@ -79,7 +80,7 @@ def matched_records(entity_type: str, records: pl.DataFrame, one_to_one: OneToOn
     remark = (
         f"nothing was matched: {result.reason}" if result.reason
         else "one to one" if result.is_one_to_one
-        else _may_repeat(len(table.sources))
+        else _may_repeat(len(table.sources), result.taught and result.taught.model)
     )  # fmt: skip
     about = _About(entity_type, remark, ordered.height, result.considered, result.capped, partial=bool(result.reason))
     coverage = _coverage(about, result.links.height, table.renamed)
@@ -89,8 +90,10 @@ def matched_records(entity_type: str, records: pl.DataFrame, one_to_one: OneToOn
     )
 
 
-def _may_repeat(sources: int) -> str:
-    return "one source, which may hold duplicates" if sources == 1 else "sources may hold duplicates"
+def _may_repeat(sources: int, model: object) -> str:
+    told = "one source, which may hold duplicates" if sources == 1 else "sources may hold duplicates"
+    is_clear = not isinstance(model, Model) or model.is_clear
+    return told if is_clear else f"{told}; nothing was merged, as what is most alike looks related at most"
 
 
 def _members(entity_type: str, records: pl.DataFrame, group: NDArray[np.int64]) -> pl.DataFrame:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import expit, logsumexp
 
+from canonry.match.entities.telling import Telling
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -26,10 +28,11 @@ _ALIKE = 4  # levels of spelling between unlike and the same
 _ROUNDS = 40
 _STILL = 1e-4  # change of all probabilities, as a share of their sum, at which rounds end
 _FEWEST = 10  # pairs that make a class of related things
-_FEW_AGREE = 0.1  # share of pairs by chance that say the same, below which a column tells things apart
 _AS_BY_CHANCE = 0.12  # agreement beyond chance, against that of one thing, below which it is chance
 _EXPLAINED = 3.0  # times as many pairs as errors of one thing explain that make a class of related things
 _FEWER, _MORE = 0.9, 1.5  # matches that the second estimate may find for each of the first
+_PUT_ASIDE = 4  # classes of related things that are put aside in search of matches
+_DOUBTFUL = 0.49  # most that a pair gets where what is taken for matches looks like related things: it goes to review
 
 
 class Levels(NamedTuple):
@@ -97,6 +100,7 @@ class Model:
         near: Candidates that are no match, and matches.
         ours, others: Share of each level among pairs that are one thing and among those that they are compared with; a row per column.
         by_value: Whether agreement counts by the frequency of what is said: the classes of ``split`` alone judge.
+        is_clear: Whether what was taken for matches agrees as one thing does; else no pair is surer than .49.
     """
 
     columns: tuple[str, ...]
@@ -106,6 +110,7 @@ class Model:
     ours: NDArray[np.float64]
     others: NDArray[np.float64]
     by_value: bool
+    is_clear: bool
 
     def judged(self, found: Levels) -> NDArray[np.float64]:
         """Probability that both of a pair are one thing, in [0, 1]."""
@@ -117,7 +122,7 @@ class Model:
             out = np.exp(odds - logsumexp(odds, axis=0))[1]
             if related:  # both know something of pairs that are neither: how alike they are, and how rare what they share
                 out = (out + self._with_often(found)) / 2
-        return np.asarray(np.round(np.clip(out, 0, 1), 6), dtype=np.float64)
+        return np.asarray(np.round(np.clip(out, 0, 1 if self.is_clear else _DOUBTFUL), 6), dtype=np.float64)
 
     def parts(self, found: Levels) -> dict[str, NDArray[np.float64]]:
         """What each column adds to the log-odds of pairs, against the others."""
@@ -159,6 +164,8 @@ def learnt(found: Levels, drawn: Levels, start: NDArray[np.float64], possible: i
     second knows how alike different things can be, but may take something else for matches, and where few columns tell things apart it
     misses some, as pairs were found by what they agree in; it counts if it finds about as many.
 
+    What is taken for matches and is like related things is put aside, and matches are looked for again in what is nowhere unlike.
+
     Args:
         found: Levels of the candidates.
         drawn: Levels of pairs drawn at random, in the same columns.
@@ -171,17 +178,27 @@ def learnt(found: Levels, drawn: Levels, start: NDArray[np.float64], possible: i
     sure[np.argsort(-start, kind="stable")[: max(20, round(0.1 * np.sqrt(2 * possible)))]] = 1
     first = np.bincount(patterns.of_pair, sure, minlength=len(patterns.counts)) / patterns.counts
     classes = _refined(patterns, np.vstack([1 - first, first]), chance, possible)[0]
-    apart = _disagree(patterns, chance)
+    telling = Telling.of(patterns.codes, patterns.counts, chance)
+    of_record = telling.of_record(classes[1])
+    apart = telling.differ(of_record)
     split = _refined(patterns, np.vstack([classes[0], classes[1] * ~apart, classes[1] * apart]), chance, possible)[0]
     if _beyond_chance(patterns, chance, split[2]) > _beyond_chance(patterns, chance, split[1]):
         split = split[[0, 2, 1]]  # one thing is what agrees in more that is rare
     if not _are_related(patterns, chance, split):
         split = np.vstack([split[0], split[1] + split[2]])
+    if telling.are_related(split[1], of_record):
+        of_record = telling.of_record(split[1])
+        apart = telling.differ(of_record)
+    for _ in range(_PUT_ASIDE):
+        if not telling.are_related(split[1], of_record):
+            break
+        split = _refined(patterns, np.vstack([split[0], split[1:].sum(axis=0) * ~apart, split[1:] * apart]), chance, possible)[0]
     near, judge = _refined(patterns, split)
     counts = [float((c[1] * patterns.counts).sum()) for c in (split, near)]
-    by_value = not _FEWER * counts[0] <= counts[1] <= _MORE * counts[0]
+    by_value = not _FEWER * counts[0] <= counts[1] <= _MORE * counts[0] or telling.are_related(near[1], of_record)
     ours, others = (_all_shares(patterns, split[1]), chance) if by_value else (_all_shares(patterns, near[k]) for k in (1, 0))
-    return Model(found.columns, chance, _mixture(patterns, split, chance, possible), judge, ours, others, by_value)
+    is_clear = not telling.are_related(split[1], of_record)
+    return Model(found.columns, chance, _mixture(patterns, split, chance, possible), judge, ours, others, by_value, is_clear)
 
 
 def _shares(codes: NDArray[np.int8], weight: NDArray[np.float64], least: float) -> NDArray[np.float64]:
@@ -245,12 +262,6 @@ def _refined(
         classes = fresh
         if moved <= _STILL * max(1.0, (classes[1:] * patterns.counts).sum()) or turn == _ROUNDS:
             return classes, judge
-
-
-def _disagree(patterns: _Patterns, chance: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Patterns that are unlike in a column in which few agree by chance."""
-    rare = chance[np.arange(len(chance)), patterns.codes.max(axis=0)] < _FEW_AGREE
-    return np.asarray((patterns.codes[:, rare] == 1).any(axis=1))
 
 
 def _beyond_chance(patterns: _Patterns, chance: NDArray[np.float64], p: NDArray[np.float64]) -> float:
