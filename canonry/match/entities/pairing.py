@@ -106,7 +106,8 @@ def _paired(table: Table, one_to_one: OneToOne, farther: int) -> Paired:
         links = judged(model, said, left, right)
         group = clusters.average(clusters.Links.of(links), table.height, RECORDS.threshold)
     taught = Taught(found, counts, model) if model is not None else None
-    recall = estimated(table, taught, links, KEPT) if taught else None
+    is_clear = not isinstance(model, levels.Model) or model.is_clear  # of what is not, nothing can be said
+    recall = estimated(table, taught, links, KEPT) if taught and is_clear else None
     return Paired(links, group, is_one_to_one, len(left), found.capped, taught=taught, recall=recall)
 
 
