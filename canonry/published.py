@@ -30,7 +30,6 @@ SOFT_SIGNALS = (
 ASSERTIVE = ("is", "must", "may")  # modalities that hold a value for true today
 NO_RANK = 10**6  # sources without an authority rank last, together
 COMPONENTS = ("freshness", "agreement", "authority", "uniqueness", "completeness", "provenance")
-
 _UNIT = (0.0, 1.0)
 
 
@@ -389,14 +388,11 @@ POSTINGS = Table("_postings", "BM25 postings of the served items (internal).", (
     _col("weight", "float", "BM25 weight of the word in the item, idf included.", nullable=False),
 ))  # fmt: skip
 
-TABLES: dict[str, Table] = {
-    t.name: t
-    for t in (
-        RELEASE, SOURCES, DOCUMENTS, RECORDS, CONTEXT, EXCLUDED, FAMILIES, ENTITIES, ENTITY_MEMBERS, MATCH_LINKS, MATCH_MODELS, CLAIMS,
-        FACTS, CONFLICTS, CONFLICT_CLAIMS, OBSERVATIONS, STALENESS, RULINGS, ATTRIBUTES, COVERAGE, QUARANTINE, QUALITY_COMPONENTS,
-        OPERATING_POINTS, LINEAGE, ID_CHANGES, TASKS, POSTINGS,
-    )
-}  # fmt: skip
+TABLES: dict[str, Table] = {t.name: t for t in (
+    RELEASE, SOURCES, DOCUMENTS, RECORDS, CONTEXT, EXCLUDED, FAMILIES, ENTITIES, ENTITY_MEMBERS, MATCH_LINKS, MATCH_MODELS, CLAIMS,
+    FACTS, CONFLICTS, CONFLICT_CLAIMS, OBSERVATIONS, STALENESS, RULINGS, ATTRIBUTES, COVERAGE, QUARANTINE, QUALITY_COMPONENTS,
+    OPERATING_POINTS, LINEAGE, ID_CHANGES, TASKS, POSTINGS,
+)}  # fmt: skip
 SCHEMA_VERSION = 1
 ITEMS_VIEW = (
     "CREATE VIEW items AS SELECT {columns}, TRUE AS is_served, NULL AS reason, NULL AS superseded_by, NULL AS evidence FROM context "
