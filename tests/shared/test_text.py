@@ -1,10 +1,11 @@
 import itertools
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canonry.text import normal, sentences, terms, visible, words
+from canonry.text import normal, normals, sentences, terms, visible, words
 
 WRITTEN = st.lists(
     st.sampled_from(
@@ -129,3 +130,8 @@ def test_words_that_only_look_like_plurals_keep_their_end(word):
 
 def test_stop_words_are_no_search_terms():
     assert terms("how do I get to the office") == ["get", "office"]
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8")) | st.text(st.characters(max_codepoint=127))))
+def test_many_texts_come_into_the_same_form_as_one(texts):
+    assert normals(pl.Series(texts, dtype=pl.String)).to_list() == [normal(t) for t in texts]
